@@ -1,0 +1,1 @@
+"""What every line stands on: places, people, needs, resources, assignments, and the record of what was done."""

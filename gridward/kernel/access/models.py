@@ -1,0 +1,49 @@
+"""Who may sign in, and what each grant lets them see and do, where."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from gridward.kernel.fields import AddressField
+
+
+class User(AbstractUser):
+    """An account of one member of staff."""
+
+    display_name = models.CharField(_("name"), max_length=80, blank=True)
+    phone = models.CharField(_("phone"), max_length=32, blank=True)
+    organisation = models.ForeignKey(
+        "kernel.Organisation", models.SET_NULL, null=True, blank=True, verbose_name=_("organisation")
+    )
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+
+    def __str__(self) -> str:
+        return self.display_name or self.username
+
+
+class Grant(models.Model):
+    """A role, over an area, in one incident or in all."""
+
+    user = models.ForeignKey(User, models.CASCADE, verbose_name=_("account"), related_name="grants")
+    role = models.CharField(_("role"), max_length=48)
+    address = AddressField(_("area"))
+    incident = models.ForeignKey(
+        "kernel.Incident", models.CASCADE, null=True, blank=True, verbose_name=_("only in the incident")
+    )
+    given_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", editable=False)
+    given_at = models.DateTimeField(_("given"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("grant")
+        verbose_name_plural = _("grants")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "role", "address", "incident"], name="grant_once", nulls_distinct=False
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.role} · {self.address}"

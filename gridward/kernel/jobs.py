@@ -1,0 +1,36 @@
+"""What the house does by itself, on the clock. Queue and schedule live in PostgreSQL (Procrastinate)."""
+
+from __future__ import annotations
+
+from procrastinate.contrib.django import app
+
+from gridward.kernel import clock
+from gridward.kernel.figures.actions import refresh
+from gridward.kernel.needs.climbing import BATCH, climb_overdue
+from gridward.kernel.notices import sending
+
+
+@app.periodic(cron="*/5 * * * * *")
+@app.task(queueing_lock="climb", pass_context=False)
+def climb(timestamp: int) -> int:
+    """Every five seconds: overdue needs climb one desk. Returns how many did."""
+    climbed = 0
+    while batch := len(climb_overdue(clock.now())):
+        climbed += batch
+        if batch < BATCH:
+            break
+    return climbed
+
+
+@app.periodic(cron="*/15 * * * * *")
+@app.task(queueing_lock="figures")
+def refresh_figures(timestamp: int) -> int:
+    """Every fifteen seconds: figures of the days the journal touched. Returns how many days."""
+    return len(refresh(clock.now()))
+
+
+@app.periodic(cron="*/10 * * * * *")
+@app.task(queueing_lock="notices")
+def send_notices(timestamp: int) -> int:
+    """Every ten seconds: a batch of waiting notices goes out. Returns how many."""
+    return sending.send_waiting(clock.now())

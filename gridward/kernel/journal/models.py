@@ -1,0 +1,35 @@
+"""Who did what, to what, when; written in the transaction of the change itself."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from gridward.kernel.fields import AddressField, TransactionIdField
+
+
+class Entry(models.Model):
+    """One line of the journal. Never changed, never deleted."""
+
+    id = models.BigAutoField(primary_key=True)
+    transaction = TransactionIdField()
+    at = models.DateTimeField(_("when"))
+    actor = models.ForeignKey("kernel.User", models.SET_NULL, null=True, related_name="+", db_index=False)
+    verb = models.CharField(_("did"), max_length=64)
+    subject_kind = models.CharField(_("to"), max_length=32)
+    subject_id = models.CharField(_("which"), max_length=40)
+    address = AddressField(_("where"))
+    incident = models.ForeignKey("kernel.Incident", models.PROTECT, null=True, related_name="+", db_index=False)
+    channel = models.CharField(_("from"), max_length=64, blank=True)
+    data = models.JSONField(_("details"), default=dict)
+
+    class Meta:
+        verbose_name = _("journal entry")
+        verbose_name_plural = _("journal")
+        indexes = [
+            models.Index(fields=["subject_id", "id"], name="entry_subject"),
+            models.Index(fields=["transaction"], name="entry_transaction"),
+            models.Index(fields=["at", "address"], name="entry_at"),
+            models.Index(fields=["actor", "-id"], name="entry_actor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.verb} {self.subject_id}"

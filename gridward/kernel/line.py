@@ -1,0 +1,84 @@
+"""What the kernel itself brings: roles every district has, the registers' pages, the words of its journal."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from gridward.kernel.address import Level
+from gridward.kernel.manifest import Line, Page, Role
+
+_SEE = frozenset({"needs.see", "resources.see", "people.see", "figures.see", "areas.see"})
+_ACT = _SEE | {"needs.log", "needs.assign", "needs.refuse", "resources.change", "sheets.import"}
+
+ROLES = (
+    Role("headquarters", _("Headquarters"), _ACT | {"people.reveal", "journal.see"}, level=Level.DISTRICT),
+    Role("town", _("Town or street office"), _ACT | {"people.reveal"}, level=Level.TOWN),
+    Role("community", _("Community worker"), _ACT | {"people.reveal", "people.change"}, level=Level.COMMUNITY),
+    Role("auditor", _("Auditor"), _SEE | {"journal.see"}, home="journal"),
+    Role(
+        "administrator",
+        _("Administrator"),
+        frozenset({"areas.see", "configure", "sheets.import", "journal.see", "grants.give", "resources.see"}),
+        home="sheets",
+        level=Level.DISTRICT,
+    ),
+)
+
+PAGES = (
+    Page("home", _("Today"), "home", "figures.see", "home", 10),
+    Page("map", _("Map"), "map", "areas.see", "map", 30),
+    Page("needs", _("Needs"), "needs", "needs.see", "inbox", 40),
+    Page("areas", _("Areas"), "areas", "areas.see", "sitemap", 50),
+    Page("people", _("People"), "people", "people.see", "users", 60),
+    Page("resources", _("Resources"), "resources", "resources.see", "truck", 70),
+    Page("organisations", _("Organisations"), "organisations", "areas.see", "building", 80),
+    Page("bulletin", _("Daily bulletin"), "bulletin", "figures.see", "report", 90),
+    Page("sheets", _("Imports"), "sheets", "sheets.import", "table-import", 100),
+    Page("journal", _("Journal"), "journal", "journal.see", "history", 110),
+)
+
+VERBS = {
+    "need.logged": _("logged the need"),
+    "need.assigned": _("the need was assigned"),
+    "need.moving": _("help is on the way"),
+    "need.released": _("the need waits again"),
+    "need.served": _("the need was served"),
+    "need.withdrawn": _("withdrew the need"),
+    "need.refused": _("refused the need"),
+    "need.reopened": _("reopened the need"),
+    "need.confirmed": _("confirmed that it was done"),
+    "need.joined": _("joined it to another need"),
+    "need.amended": _("corrected the need"),
+    "need.climbed": _("nobody took it in time: it climbed one desk"),
+    "assignment.offered": _("sent"),
+    "assignment.accepted": _("accepted"),
+    "assignment.under_way": _("set off"),
+    "assignment.arrived": _("arrived"),
+    "assignment.done": _("finished"),
+    "assignment.declined": _("declined"),
+    "assignment.released": _("was released"),
+    "person.revealed": _("looked at personal data"),
+    "person.changed": _("changed a person's record"),
+    "resource.changed": _("changed a resource"),
+    "resource.allotted": _("allotted a resource"),
+    "sheet.applied": _("imported a sheet"),
+    "export.made": _("exported a list"),
+    "incident.opened": _("opened the incident"),
+    "grant.given": _("gave a grant"),
+    "grant.taken": _("took a grant away"),
+}
+
+NOTICES = {
+    "need.climbed": _("%(category)s %(code)s was not taken in time and is now yours."),
+    "assignment.offered": _("New task: %(category)s, %(code)s."),
+    "need.critical": _("Critical: %(category)s, %(code)s."),
+}
+
+KERNEL = Line(
+    key="kernel",
+    title=_("Headquarters"),
+    pages=PAGES,
+    roles=ROLES,
+    announces=VERBS,
+    notices=NOTICES,
+)

@@ -1,0 +1,111 @@
+"""What a line says of itself in its `line.py`: the only thing the house needs to know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gridward.kernel.sheets.spec import SheetSpec
+
+Words = Any
+"""Text shown to people: a str or a lazy translation."""
+
+
+@dataclass(frozen=True)
+class NeedKind:
+    """A sort of need this line serves; `key` starts with the line's key and a dot."""
+
+    key: str
+    title: Words
+    page: str
+    """URL name of the page of one need of this kind; takes the need's id."""
+
+
+@dataclass(frozen=True)
+class ResourceKind:
+    """A sort of resource; `profile` is how it travels: car, van, wheelchair_bus or foot."""
+
+    key: str
+    title: Words
+    profile: str = "car"
+    symbol: str = "vehicle"
+
+
+class Aggregate(StrEnum):
+    """How the amounts of a figure's rows become its value."""
+
+    COUNT = "count"
+    SUM = "sum"
+    SHARE = "share"
+    MEDIAN = "median"
+    P95 = "p95"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number with a name, a definition in words, a unit and one query for the rows behind it.
+
+    `rows` is SQL that yields `row_id, address, amount` and, where `parts` is set, `part`. It may use
+    %(start)s and %(end)s (the day in UTC; `end` is now for a day not yet over). Share takes amounts 0 and 1.
+    """
+
+    key: str
+    title: Words
+    definition: Words
+    unit: Words
+    rows: str
+    aggregate: Aggregate = Aggregate.COUNT
+    parts: bool = False
+    row_page: str = "need"
+    """URL name of the page of one row; takes the row's id."""
+    good: str = "none"
+    """Which way is good: up, down or none; for the colour of a trend."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """An entry of the console's navigation, shown to users with the capability."""
+
+    key: str
+    title: Words
+    url_name: str
+    capability: str
+    icon: str = "list"
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class Role:
+    """A named set of capabilities, granted over an area."""
+
+    key: str
+    title: Words
+    capabilities: frozenset[str]
+    home: str = "home"
+    """URL name of the page this role starts on."""
+    level: int | None = None
+    """The level its grants are usually given at; None for any."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One service line."""
+
+    key: str
+    title: Words
+    need_kinds: tuple[NeedKind, ...] = ()
+    resource_kinds: tuple[ResourceKind, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    pages: tuple[Page, ...] = ()
+    roles: tuple[Role, ...] = ()
+    sheets: tuple[SheetSpec, ...] = ()
+    announces: Mapping[str, Words] = field(default_factory=dict)
+    """Journal verbs this line writes, each with its words in the past tense."""
+    notices: Mapping[str, Words] = field(default_factory=dict)
+    """Notice templates: %-formats on the notice's params."""
+    hears: Mapping[str, Callable[[Any], None]] = field(default_factory=dict)
+    bulletin: tuple[str, ...] = ()
+    """Keys of the figures its section of the daily bulletin shows, in order."""

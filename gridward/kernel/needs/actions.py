@@ -1,0 +1,318 @@
+"""The life of a need: logged, taken up, ended, reopened, climbed. The only writer of needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from gridward.kernel.access.actor import Actor
+from gridward.kernel.areas.models import Area
+from gridward.kernel.assignments.models import Assignment
+from gridward.kernel.assignments.proofs import Evidence, keep
+from gridward.kernel.errors import NotFound
+from gridward.kernel.ids import new_id, tracking_code
+from gridward.kernel.journal.actions import Event, record
+from gridward.kernel.needs.errors import CannotJoin, NotAllowedNow, ReasonMissing, UnknownCategory, UnknownPlace
+from gridward.kernel.needs.models import Category, Need, Urgency
+from gridward.kernel.needs.queries import category_by_key
+from gridward.kernel.needs.rules import (
+    ENDED,
+    LIVE,
+    AssignmentState,
+    Level,
+    NeedState,
+    Step,
+    after,
+    due_at,
+    holder,
+    level_above,
+    promised_at,
+)
+from gridward.kernel.search import name_tokens, number_tokens, text_tokens
+
+_MOVE_VERBS = {
+    Step.ASSIGN: "need.assigned",
+    Step.MOVE: "need.moving",
+    Step.RELEASE: "need.released",
+    Step.SERVE: "need.served",
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody asks for, as the desk, a resident or another system gives it."""
+
+    incident_id: UUID
+    category: str
+    address: int
+    words: str
+    channel: str
+    place: str = ""
+    urgency: int | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    caller_name: str = ""
+    caller_phone: str = ""
+    person_id: UUID | None = None
+    promised_at: datetime | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+    id: UUID | None = None
+
+
+@transaction.atomic
+def log(actor: Actor, wanted: Wanted, now: datetime) -> Need:
+    """Log a need; it waits at its first desk from this moment.
+
+    Sending the same `wanted.id` again returns the need already there and changes nothing.
+    Raises: UnknownCategory, UnknownPlace.
+    """
+    if wanted.id and (known := Need.objects.filter(pk=wanted.id).first()):
+        return known
+    category = category_by_key(wanted.category)
+    if category is None:
+        raise UnknownCategory(category=wanted.category)
+    if not Area.objects.filter(pk=wanted.address).exists():
+        raise UnknownPlace(address=wanted.address)
+    need = _fresh(actor, wanted, category, now)
+    need.save(force_insert=True)
+    record(actor, [_event(need, "need.logged", now, {"category": category.key, "channel": need.channel})])
+    return need
+
+
+def _fresh(actor: Actor, wanted: Wanted, category: Category, now: datetime) -> Need:
+    promise = category.promise
+    promised = wanted.promised_at or promised_at(promise, now)
+    names = name_tokens(wanted.caller_name) + number_tokens(wanted.caller_phone)
+    return Need(
+        id=wanted.id or new_id(now),
+        tracking_code=tracking_code(),
+        incident_id=wanted.incident_id,
+        kind=category.kind,
+        category=category,
+        urgency=wanted.urgency or category.urgency,
+        address=wanted.address,
+        place=wanted.place,
+        latitude=wanted.latitude,
+        longitude=wanted.longitude,
+        words=wanted.words,
+        tokens=sorted({*text_tokens(f"{wanted.words} {wanted.place}"), *names}),
+        details=dict(wanted.details),
+        channel=wanted.channel,
+        person_id=wanted.person_id,
+        caller_name=wanted.caller_name,
+        caller_phone=wanted.caller_phone,
+        logged_by_id=actor.user_id,
+        opened_at=now,
+        promised_at=promised,
+        due_at=due_at(promise, NeedState.WAITING, now, promised),
+        holder=holder(wanted.address, promise.first_level),
+        holder_level=promise.first_level,
+    )
+
+
+@transaction.atomic
+def serve(actor: Actor, need_id: Any, evidence: Evidence, now: datetime) -> Need:
+    """End a need at the desk with proof, sending nobody (an answer given, a fault that mended itself).
+
+    Raises: NotAllowedNow, ProofMissing, NotFound.
+    """
+    need = locked(need_id)
+    _step(need, Step.SERVE)
+    keep(actor, need, None, evidence, now)
+    _release_all(need, now, "served_at_desk")
+    _end(actor, need, now, evidence.words)
+    _write(actor, need, "need.served", now, {"words": evidence.words})
+    return need
+
+
+@transaction.atomic
+def refuse(actor: Actor, need_id: Any, reason: str, now: datetime) -> Need:
+    """Refuse a need by a named officer with a reason the one who asked will read.
+
+    Raises: NotAllowedNow, ReasonMissing, NotFound.
+    """
+    if not reason.strip() or actor.user_id is None:
+        raise ReasonMissing
+    need = locked(need_id)
+    _step(need, Step.REFUSE)
+    _release_all(need, now, "refused")
+    _end(actor, need, now, reason)
+    _write(actor, need, "need.refused", now, {"reason": reason})
+    return need
+
+
+@transaction.atomic
+def withdraw(actor: Actor, need_id: Any, reason: str, now: datetime) -> Need:
+    """Withdraw a need at its owner's wish, frees whoever was sent.
+
+    Raises: NotAllowedNow, NotFound.
+    """
+    need = locked(need_id)
+    _step(need, Step.WITHDRAW)
+    _release_all(need, now, "withdrawn")
+    _end(actor, need, now, reason)
+    _write(actor, need, "need.withdrawn", now, {"reason": reason})
+    return need
+
+
+@transaction.atomic
+def reopen(actor: Actor, need_id: Any, reason: str, now: datetime) -> Need:
+    """Open an ended need again: its history stays, its promise starts anew, and it waits one desk higher.
+
+    Raises: NotAllowedNow, ReasonMissing, NotFound.
+    """
+    if not reason.strip():
+        raise ReasonMissing
+    need = locked(need_id)
+    _step(need, Step.REOPEN)
+    promise = need.category.promise
+    need.holder_level = level_above(Level(need.holder_level))
+    need.holder = holder(need.address, Level(need.holder_level))
+    need.climbs += 1
+    need.joined_to = None
+    need.closed_at = need.closed_by = need.confirmed_at = None
+    need.outcome = ""
+    need.reopened += 1
+    need.promised_at = promised_at(promise, now)
+    need.due_at = due_at(promise, need.state, now, need.promised_at)
+    _write(actor, need, "need.reopened", now, {"reason": reason})
+    return need
+
+
+@transaction.atomic
+def confirm(actor: Actor, need_id: Any, now: datetime) -> Need:
+    """The one who asked says that it was done. Saying it twice changes nothing.
+
+    Raises: NotAllowedNow, NotFound.
+    """
+    need = locked(need_id)
+    if need.confirmed_at is None:
+        _step(need, Step.CONFIRM)
+        need.confirmed_at = now
+        _write(actor, need, "need.confirmed", now)
+    return need
+
+
+@transaction.atomic
+def join(actor: Actor, need_id: Any, into_id: Any, now: datetime) -> Need:
+    """Join a waiting need to an open one about the same trouble: from now on both end together.
+
+    Raises: CannotJoin, NotAllowedNow, NotFound.
+    """
+    first, second = sorted([str(need_id), str(into_id)])
+    if first == second:
+        raise CannotJoin
+    both = {str(one.pk): one for one in (locked(first), locked(second))}
+    need, into = both[str(need_id)], both[str(into_id)]
+    if into.joined_to_id or into.state in ENDED or need.joined.exists():
+        raise CannotJoin
+    _step(need, Step.JOIN)
+    need.joined_to = into
+    need.state = NeedState(into.state)
+    need.due_at = into.due_at
+    _write(actor, need, "need.joined", now, {"into": into.tracking_code})
+    return need
+
+
+@transaction.atomic
+def amend(actor: Actor, need_id: Any, changes: Mapping[str, Any], now: datetime) -> Need:
+    """Correct category, urgency, address, place or words of an open need; the journal keeps the old values.
+
+    Raises: NotAllowedNow if it has ended, UnknownCategory, UnknownPlace, NotFound.
+    """
+    need = locked(need_id)
+    if need.state in ENDED:
+        raise NotAllowedNow(state=need.get_state_display())
+    before = {name: getattr(need, name) for name in changes}
+    for name, value in changes.items():
+        setattr(need, name, value)
+    category = category_by_key(need.category_id)
+    if category is None:
+        raise UnknownCategory(category=need.category_id)
+    if not Area.objects.filter(pk=need.address).exists():
+        raise UnknownPlace(address=need.address)
+    need.urgency = Urgency(need.urgency)
+    need.holder = holder(need.address, Level(need.holder_level))
+    need.tokens = sorted({*text_tokens(f"{need.words} {need.place}"), *name_tokens(need.caller_name)})
+    Assignment.objects.filter(need=need).update(address=need.address)
+    _write(actor, need, "need.amended", now, {"before": before, "after": dict(changes)})
+    return need
+
+
+def locked(need_id: Any) -> Need:
+    """A need with its row locked until the transaction ends.
+
+    Raises: NotFound.
+    """
+    need = Need.objects.select_for_update(of=("self",)).select_related("category").filter(pk=need_id).first()
+    if need is None:
+        raise NotFound
+    return need
+
+
+def move(actor: Actor, need: Need, step: Step, now: datetime, outcome: str = "") -> None:
+    """Take a locked need through a step that an assignment caused, and its joined needs with it.
+
+    Journalled where the state changes.
+    Raises: NotAllowedNow.
+    """
+    was = need.state
+    _step(need, step)
+    if need.state == NeedState.SERVED:
+        _end(actor, need, now, outcome)
+    elif need.state != was:
+        need.due_at = due_at(need.category.promise, need.state, now, need.promised_at)
+    verb = _MOVE_VERBS[step] if need.state != was else None
+    _write(actor, need, verb, now, {"words": outcome} if outcome else {})
+
+
+def _step(need: Need, step: Step) -> None:
+    target = after(NeedState(need.state), step)
+    if target is None:
+        raise NotAllowedNow(state=need.get_state_display())
+    need.state = target
+
+
+def _end(actor: Actor, need: Need, now: datetime, outcome: str) -> None:
+    need.closed_at = max(now, need.opened_at)
+    need.closed_by_id = actor.user_id
+    need.outcome = outcome
+
+
+def _release_all(need: Need, now: datetime, reason: str) -> None:
+    Assignment.objects.filter(need=need, state__in=LIVE).update(
+        state=AssignmentState.RELEASED, ended_at=now, end_reason=reason
+    )
+
+
+def _write(actor: Actor, need: Need, verb: str | None, now: datetime, data: Mapping[str, Any] | None = None) -> None:
+    need.version += 1
+    need.save()
+    mirrored = {
+        "state": need.state,
+        "due_at": need.due_at,
+        "closed_at": need.closed_at,
+        "closed_by_id": need.closed_by_id,
+        "outcome": need.outcome,
+        "assigned_at": need.assigned_at,
+        "arrived_at": need.arrived_at,
+    }
+    events = []
+    if verb != "need.joined":
+        for joined in Need.objects.filter(joined_to=need).select_for_update():
+            Need.objects.filter(pk=joined.pk).update(**mirrored)
+            if verb:
+                events.append(_event(joined, verb, now, {"with": need.tracking_code}))
+    if verb:
+        events.append(_event(need, verb, now, data))
+    if events:
+        record(actor, events)
+
+
+def _event(need: Need, verb: str, now: datetime, data: Mapping[str, Any] | None = None) -> Event:
+    return Event(verb, "need", str(need.pk), need.address, now, need.incident_id, data or {})

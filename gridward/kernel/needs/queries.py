@@ -1,0 +1,85 @@
+"""Reading needs: the queue, the search, one need with its story."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import Q, QuerySet
+
+from gridward.kernel.access.actor import Actor, inside, one_visible, visible
+from gridward.kernel.address import Span
+from gridward.kernel.needs.models import Category, Need
+from gridward.kernel.needs.rules import OPEN
+from gridward.kernel.search import query_tokens
+
+SEE = "needs.see"
+_CATEGORIES_KEPT_S = 5
+
+
+def categories(kind: str | None = None) -> list[Category]:
+    """The categories in use, in their order; kept in memory for five seconds."""
+    found: list[Category] = cache.get_or_set(
+        "categories", lambda: list(Category.objects.filter(in_use=True)), _CATEGORIES_KEPT_S
+    )
+    return [category for category in found if kind in (None, category.kind)]
+
+
+def category_by_key(key: str) -> Category | None:
+    """A category in use; None for an unknown key."""
+    return next((category for category in categories() if category.key == key), None)
+
+
+def queue(actor: Actor, within: Span | None = None, **equals: Any) -> QuerySet[Need]:
+    """The open needs an actor may see, the one due first on top; joined ones stand behind the one they joined.
+
+    Parameters: within — narrows to a range; equals — columns and their values.
+    Relies on need_open_due (wide scopes) and need_open_address (narrow ones).
+    """
+    rows = visible(Need.objects.filter(state__in=OPEN, joined_to=None, **equals), actor, SEE)
+    if within is not None:
+        rows = rows.filter(inside([within]))
+    return rows.select_related("category").order_by("due_at", "id")
+
+
+def register(actor: Actor, within: Span | None = None, **equals: Any) -> QuerySet[Need]:
+    """All needs an actor may see, newest first. Relies on need_opened and need_address."""
+    rows = visible(Need.objects.filter(**equals), actor, SEE)
+    if within is not None:
+        rows = rows.filter(inside([within]))
+    return rows.select_related("category").order_by("-opened_at", "-id")
+
+
+def search(actor: Actor, words: str, within: Span | None = None) -> QuerySet[Need]:
+    """Needs whose words, caller or tracking code answer a query. Relies on need_tokens."""
+    tokens = query_tokens(words)
+    code = Q(tracking_code=words.strip().upper())
+    return register(actor, within).filter(code | Q(tokens__contains=tokens) if tokens else code)
+
+
+def one(actor: Actor, need_id: Any) -> Need:
+    """One need an actor may see.
+
+    Raises: NotFound.
+    """
+    rows = Need.objects.select_related("category", "person", "logged_by", "closed_by", "joined_to", "incident")
+    return one_visible(rows, actor, SEE, need_id)
+
+
+def by_code(tracking_code: str) -> Need | None:
+    """The need of a tracking code, for the resident who holds it; None if there is none."""
+    rows = Need.objects.select_related("category", "closed_by", "incident")
+    return rows.filter(tracking_code=tracking_code.strip().upper()).first()
+
+
+def near_duplicates(kind: str, address_span: Span, since: datetime, limit: int = 50) -> Sequence[Need]:
+    """Open needs at one place since a moment, newest first: what a new call may be the same as."""
+    rows = Need.objects.filter(inside([address_span]), kind=kind, state__in=OPEN, joined_to=None, opened_at__gte=since)
+    return list(rows.select_related("category").order_by("-opened_at")[:limit])
+
+
+def soon_overdue(now: datetime, ahead: timedelta) -> Q:
+    """The condition that a need's next step is due within a time from now."""
+    return Q(state__in=OPEN, due_at__lte=now + ahead)

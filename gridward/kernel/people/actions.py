@@ -1,0 +1,64 @@
+"""Looking behind the mask, and changing records. The only writer of people outside imports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from gridward.kernel.access.actor import Actor
+from gridward.kernel.areas.models import Area
+from gridward.kernel.errors import Forbidden
+from gridward.kernel.journal.actions import Event, record
+from gridward.kernel.needs.errors import ReasonMissing, UnknownPlace
+from gridward.kernel.people import queries
+from gridward.kernel.people.models import Person
+
+CHANGEABLE = frozenset({"address", "room", "name", "sex", "born_on", "phone", "id_number", "traits", "note"})
+
+
+@transaction.atomic
+def reveal(actor: Actor, person_id: Any, purpose: str, now: datetime) -> Person:
+    """A person's record unmasked, for a purpose that the journal keeps.
+
+    Raises: NotFound, Forbidden, ReasonMissing.
+    """
+    person = queries.one(actor, person_id)
+    actor.require("people.reveal", person.address)
+    if not purpose.strip():
+        raise ReasonMissing
+    event = Event("person.revealed", "person", str(person.pk), person.address, now, data={"purpose": purpose})
+    record(actor, [event])
+    return person
+
+
+@transaction.atomic
+def change(actor: Actor, person_id: Any, changes: Mapping[str, Any], now: datetime) -> Person:
+    """Correct a person's record; the journal names the fields, not their content.
+
+    Raises: NotFound, Forbidden, UnknownPlace.
+    """
+    person = queries.one(actor, person_id)
+    actor.require("people.change", person.address)
+    unknown = set(changes) - CHANGEABLE
+    if unknown:
+        raise ValueError(f"not fields of a person: {sorted(unknown)}")
+    if "address" in changes:
+        _check_place(actor, int(changes["address"]))
+    for name, value in changes.items():
+        setattr(person, name, value)
+    person.tokens = queries.tokens_of(person.name, person.phone, person.id_number)
+    person.full_clean()
+    person.save()
+    event = Event("person.changed", "person", str(person.pk), person.address, now, data={"fields": sorted(changes)})
+    record(actor, [event])
+    return person
+
+
+def _check_place(actor: Actor, address: int) -> None:
+    if not Area.objects.filter(pk=address).exists():
+        raise UnknownPlace(address=address)
+    if not actor.may("people.change", address):
+        raise Forbidden(capability="people.change")

@@ -1,0 +1,53 @@
+"""Reading the register of people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from gridward.kernel.access.actor import Actor, inside, one_visible, visible
+from gridward.kernel.address import Span
+from gridward.kernel.people.models import Person
+from gridward.kernel.search import name_tokens, number_tokens, query_tokens
+
+SEE = "people.see"
+
+
+def register(actor: Actor, within: Span | None = None) -> QuerySet[Person]:
+    """The people an actor may see, door by door. Relies on person_address."""
+    rows = visible(Person.objects.all(), actor, SEE)
+    if within is not None:
+        rows = rows.filter(inside([within]))
+    return rows.order_by("address", "room", "id")
+
+
+def search(actor: Actor, words: str, within: Span | None = None, limit: int = 50) -> list[Person]:
+    """People whose name (Chinese, pinyin or initials), phone or ID number answers a query, door by door.
+
+    Relies on person_tokens; the found are ordered after the limit is met, so that a common name stays quick.
+    """
+    tokens = query_tokens(words)
+    if not tokens:
+        return []
+    rows = register(actor, within).filter(tokens__contains=tokens).order_by()[:limit]
+    return sorted(rows, key=lambda person: (person.address, person.room, str(person.pk)))
+
+
+def with_traits(actor: Actor, within: Span | None = None, trait: str = "") -> QuerySet[Person]:
+    """The people with special needs, door by door. Relies on person_special_address and person_traits."""
+    rows = register(actor, within).exclude(traits=[])
+    return rows.filter(traits__contains=[trait]) if trait else rows
+
+
+def one(actor: Actor, person_id: Any) -> Person:
+    """One person an actor may see.
+
+    Raises: NotFound.
+    """
+    return one_visible(Person.objects.all(), actor, SEE, person_id)
+
+
+def tokens_of(name: str, phone: str = "", id_number: str = "") -> list[int]:
+    """The search tokens of one person's record."""
+    return sorted({*name_tokens(name), *number_tokens(phone), *number_tokens(id_number)})

@@ -1,0 +1,88 @@
+"""Every line there is, found through its `line.py`, and everything they declare in one place."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from gridward.kernel.manifest import Figure, Line, NeedKind, Page, ResourceKind, Role, Words
+
+
+class BrokenManifest(Exception):
+    """Two lines claim one key, or a line names something that does not exist."""
+
+
+@dataclass(frozen=True)
+class Registry:
+    """All manifests joined; keys are unique across lines."""
+
+    lines: dict[str, Line]
+    need_kinds: dict[str, NeedKind]
+    resource_kinds: dict[str, ResourceKind]
+    figures: dict[str, Figure]
+    pages: tuple[Page, ...]
+    roles: dict[str, Role]
+    sheets: dict[str, Any]
+    verbs: dict[str, Words]
+    notices: dict[str, Words]
+
+    def capabilities(self) -> frozenset[str]:
+        """Every capability any role grants."""
+        return frozenset(capability for role in self.roles.values() for capability in role.capabilities)
+
+    def hearers(self, verb: str) -> Iterator[Any]:
+        """The callables that lines registered for a verb, in the order of the lines."""
+        for line in self.lines.values():
+            if verb in line.hears:
+                yield line.hears[verb]
+
+
+def line_packages() -> list[str]:
+    """Dotted names of the packages under `gridward.lines` that hold a `line.py`."""
+    package = import_module("gridward.lines")
+    found = []
+    for module in pkgutil.iter_modules(package.__path__, "gridward.lines."):
+        spec = module.module_finder.find_spec(module.name)  # type: ignore[call-arg]
+        places = spec.submodule_search_locations if spec else None
+        if places and any(sub.name == "line" for sub in pkgutil.iter_modules(places)):
+            found.append(module.name)
+    return sorted(found)
+
+
+def _by_key(kind: str, things: Iterable[Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for thing in things:
+        if thing.key in found:
+            raise BrokenManifest(f"{kind} {thing.key!r} is declared twice")
+        found[thing.key] = thing
+    return found
+
+
+def _joined(maps: Iterable[Any]) -> dict[str, Any]:
+    return {key: value for one in maps for key, value in one.items()}
+
+
+@cache
+def registry() -> Registry:
+    """Read every manifest once per process.
+
+    Raises: BrokenManifest if keys collide.
+    """
+    from gridward.kernel.line import KERNEL
+
+    lines = [KERNEL, *(import_module(f"{name}.line").LINE for name in line_packages())]
+    return Registry(
+        lines=_by_key("line", lines),
+        need_kinds=_by_key("need kind", (kind for line in lines for kind in line.need_kinds)),
+        resource_kinds=_by_key("resource kind", (kind for line in lines for kind in line.resource_kinds)),
+        figures=_by_key("figure", (figure for line in lines for figure in line.figures)),
+        pages=tuple(sorted((page for line in lines for page in line.pages), key=lambda page: page.order)),
+        roles=_by_key("role", (role for line in lines for role in line.roles)),
+        sheets=_by_key("sheet", (sheet for line in lines for sheet in line.sheets)),
+        verbs=_joined(line.announces for line in lines),
+        notices=_joined(line.notices for line in lines),
+    )
