@@ -1,0 +1,89 @@
+"""Which rows of the hotline a grant shows, and who a key of another system acts for."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+from uuid import UUID
+
+from django.core.cache import cache
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from ninja.security import HttpBearer
+
+from gridward.kernel.access.actor import Actor, actor_of
+from gridward.kernel.assignments.models import Assignment
+from gridward.kernel.errors import NotFound
+from gridward.kernel.incidents.queries import running
+from gridward.lines.hotline.errors import QuietTimes
+from gridward.lines.hotline.models import SystemKey
+
+_KEPT_S = 5
+
+
+def digest_of(key: str) -> str:
+    """What the database keeps of a key."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def key_in_use(key: str) -> SystemKey | None:
+    """The record behind a key another system sent; None for a wrong or withdrawn one."""
+    return SystemKey.objects.select_related("account").filter(digest=digest_of(key), in_use=True).first()
+
+
+def actor_of_key(key: str) -> Actor | None:
+    """The actor behind a bearer key that has an account; kept in memory for five seconds."""
+    place = f"hotline-key-{digest_of(key)}"
+    actor: Actor | None = cache.get(place)
+    if actor is None:
+        found = key_in_use(key)
+        if found is None or found.account is None or not found.account.is_active:
+            return None
+        incident = running()
+        actor = actor_of(found.account, f"api:{found.name}", incident.pk if incident else None)
+        cache.set(place, actor, _KEPT_S)
+    return actor
+
+
+class BearerKey(HttpBearer):
+    """`Authorization: Bearer KEY` for other systems; the request's actor becomes the key's."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
+        """The key's actor; None refuses."""
+        actor = actor_of_key(token)
+        if actor is not None:
+            request.actor = actor  # type: ignore[attr-defined]
+        return actor
+
+
+def incident_in_force() -> UUID:
+    """The incident that a new need hangs off; kept in memory for five seconds.
+
+    Raises: QuietTimes.
+    """
+    found: UUID | None = cache.get("hotline-incident")
+    if found is None:
+        incident = running()
+        if incident is None:
+            raise QuietTimes
+        found = incident.pk
+        cache.set("hotline-incident", found, _KEPT_S)
+    return found
+
+
+def tasks_of(actor: Actor) -> QuerySet[Assignment]:
+    """The assignments of the resources an actor crews."""
+    actor.require("crew.act")
+    rows = Assignment.objects.filter(resource__crew__user_id=actor.user_id)
+    return rows.select_related("need__category", "resource")
+
+
+def one_task(actor: Actor, assignment_id: Any) -> Assignment:
+    """One assignment of the actor's own crew; another crew's is absent.
+
+    Raises: NotFound.
+    """
+    found = tasks_of(actor).filter(pk=assignment_id).first()
+    if found is None:
+        raise NotFound
+    return found
