@@ -16,7 +16,9 @@ def new_id(moment: datetime | None = None) -> uuid.UUID:
     if moment is None:
         return uuid.UUID(int=uuid_utils.uuid7().int)
     milliseconds = int(moment.timestamp() * 1000)
-    return uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62 | secrets.randbits(62))
+    return uuid.UUID(
+        int=milliseconds << 80 | 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62 | secrets.randbits(62)
+    )
 
 
 def tracking_code() -> str:

@@ -1,0 +1,1 @@
+"""The console: settings, pages, the API, the command line."""

@@ -1,0 +1,10 @@
+"""Registers the console with Django, for its templates, static files and words."""
+
+from django.apps import AppConfig
+
+
+class WebConfig(AppConfig):
+    """The console as a Django app."""
+
+    name = "gridward.web"
+    label = "web"

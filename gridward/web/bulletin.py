@@ -1,0 +1,77 @@
+"""The daily bulletin: every line's section, made of figures and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from gridward.kernel.address import text
+from gridward.kernel.areas.models import Area
+from gridward.kernel.figures.queries import Reading, read, trend
+from gridward.kernel.registry import registry
+from gridward.web.numbers import shown
+
+
+@dataclass(frozen=True)
+class Item:
+    """One figure of the bulletin with its last fourteen days."""
+
+    reading: Reading
+    shown: str
+    days: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Section:
+    """What one line has to say of the day."""
+
+    title: str
+    items: list[Item]
+
+
+@dataclass(frozen=True)
+class Bulletin:
+    """The day of one area."""
+
+    area: Area
+    day: date
+    sections: list[Section]
+    computed_at: datetime
+
+
+def bulletin_of(area: Area, day: date, now: datetime) -> Bulletin:
+    """The bulletin of an area on a day, in the order of the lines' manifests."""
+    lines = [line for line in registry().lines.values() if line.bulletin]
+    readings = read([key for line in lines for key in line.bulletin], area.address, day, now)
+    sections = [Section(str(line.title), [_item(readings[key]) for key in line.bulletin]) for line in lines]
+    computed = min((one.computed_at for one in readings.values()), default=now)
+    return Bulletin(area, day, sections, computed)
+
+
+def _item(reading: Reading) -> Item:
+    days = [
+        {"day": at.isoformat(), "value": value} for at, value in trend(reading.figure.key, reading.address, reading.day)
+    ]
+    return Item(reading, shown(reading.figure.unit, reading.value), days)
+
+
+def bulletin_text(bulletin: Bulletin) -> str:
+    """The bulletin as plain text, one figure a line."""
+    lines = [f"{bulletin.area} {bulletin.day.isoformat()}", ""]
+    for section in bulletin.sections:
+        lines.append(f"【{section.title}】")
+        lines += [f"{item.reading.figure.title}：{item.shown}" for item in section.items]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def bulletin_json(bulletin: Bulletin) -> dict[str, Any]:
+    """The bulletin's figures by key, for programs."""
+    items = [item.reading for section in bulletin.sections for item in section.items]
+    return {
+        "area": text(bulletin.area.address),
+        "day": bulletin.day.isoformat(),
+        "figures": {one.figure.key: one.value for one in items},
+        "rows": {one.figure.key: one.weight for one in items},
+    }

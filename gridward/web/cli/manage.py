@@ -1,0 +1,17 @@
+"""`gridward manage …`: Django's own commands, for those who maintain the house."""
+
+from __future__ import annotations
+
+import click
+
+from gridward.web.cli.session import start_database
+
+
+@click.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def command(arguments: tuple[str, ...]) -> None:
+    """Run one of Django's management commands, e.g. `gridward manage createsuperuser`."""
+    from django.core.management import execute_from_command_line
+
+    start_database()
+    execute_from_command_line(["gridward manage", *arguments])

@@ -1,0 +1,79 @@
+"""Every setting of a process, typed, read once from the environment (`GRIDWARD_…` and `DATABASE_URL`)."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from datetime import time
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class Config(BaseSettings):
+    """The settings of this process; each is documented in docs/reference/settings.md."""
+
+    model_config = SettingsConfigDict(env_prefix="GRIDWARD_", extra="ignore")
+
+    data_dir: Path = Field(Path("data"), description="Folder for the database, photos and keys.")
+    database_url: str = Field(
+        "", validation_alias="DATABASE_URL", description="A PostgreSQL 15–18 server; empty: the embedded one."
+    )
+    db_schema: str = Field("public", description="PostgreSQL schema of the district this process serves.")
+    zone: str = Field("Asia/Shanghai", description="Time zone in which times are shown and days begin.")
+    language: str = Field("zh-hans", description="Language of a reader who has chosen none: zh-hans or en.")
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8765, ge=0, le=65535, description="Port to listen on.")
+    web_workers: int = Field(2, ge=1, le=64, description="Web processes; one per core.")
+    web_threads: int = Field(8, ge=1, le=64, description="Threads of each web process; each may hold a connection.")
+    allowed_hosts: Annotated[list[str], NoDecode] = Field(
+        ["localhost", "127.0.0.1", "[::1]"], description="Host names pages may be asked for by, comma-separated."
+    )
+    behind_tls: bool = Field(False, description="Whether browsers reach this server by https: secures cookies.")
+    debug: bool = Field(False, description="Show tracebacks in the browser. Never in use.")
+    notice_channels: Annotated[list[str], NoDecode] = Field(
+        [], description="Apprise addresses notices go out by, comma-separated; {phone} stands for the receiver's."
+    )
+    quiet_from: time = Field(time(22), description="Start of the hours in which notices wait.")
+    quiet_until: time = Field(time(7), description="End of the hours in which notices wait.")
+    max_upload_mb: int = Field(50, ge=1, le=1000, description="Largest file that may be uploaded, in megabytes.")
+    ask_per_hour: int = Field(20, ge=1, description="Requests one resident's address may send in an hour.")
+
+    def __init__(self, **values: object) -> None:
+        for name in ("GRIDWARD_ALLOWED_HOSTS", "GRIDWARD_NOTICE_CHANNELS"):
+            if name in os.environ:
+                values.setdefault(name.removeprefix("GRIDWARD_").lower(), _split(os.environ[name]))
+        super().__init__(**values)
+
+    def secret(self, name: str) -> bytes:
+        """A random key made once and kept in the data folder, readable by its owner only.
+
+        Parameters: name — its file's name under `keys/`.
+        Returns: 64 bytes of hex.
+        """
+        path = self.data_dir / "keys" / name
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            part = path.with_name(f"{name}.{os.getpid()}")
+            part.touch(mode=0o600)
+            part.write_text(secrets.token_hex(32), encoding="ascii")
+            try:
+                os.link(part, path)
+            except FileExistsError:
+                pass
+            finally:
+                part.unlink()
+        return path.read_bytes()
+
+
+def _split(words: str) -> list[str]:
+    return [word.strip() for word in words.split(",") if word.strip()]
+
+
+@cache
+def config() -> Config:
+    """The settings of this process."""
+    return Config()

@@ -1,0 +1,1 @@
+"""PostgreSQL: the embedded server's supervisor, and what any server must promise."""

@@ -1,0 +1,42 @@
+"""Where the database is, as Django wants to hear it."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from gridward.web.config import Config
+from gridward.web.database.embedded import DATABASE, PORT, SUPERUSER, socket_dir
+
+
+def connection_settings(config: Config) -> dict[str, Any]:
+    """Django's settings for the one database: a pool per process, the district's schema on the search path."""
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_HEALTH_CHECKS": False,
+        **_place(config),
+        "OPTIONS": {
+            **_options(config),
+            "options": f"-c search_path={config.db_schema}",
+            "pool": {"min_size": 1, "max_size": config.web_threads + 1, "timeout": 20},
+        },
+    }
+
+
+def _place(config: Config) -> dict[str, Any]:
+    if not config.database_url:
+        return {"NAME": DATABASE, "USER": SUPERUSER, "HOST": str(socket_dir(config.data_dir)), "PORT": PORT}
+    url = urlsplit(config.database_url)
+    query = dict(parse_qsl(url.query))
+    return {
+        "NAME": unquote(url.path.lstrip("/")),
+        "USER": unquote(url.username or ""),
+        "PASSWORD": unquote(url.password or ""),
+        "HOST": query.get("host") or url.hostname or "",
+        "PORT": url.port or "",
+    }
+
+
+def _options(config: Config) -> dict[str, str]:
+    query = dict(parse_qsl(urlsplit(config.database_url).query))
+    return {name: value for name, value in query.items() if name.startswith("ssl")}

@@ -1,0 +1,37 @@
+"""What the embedded server is told, by the size of the machine. Pure."""
+
+from __future__ import annotations
+
+_GB = 1024**3
+_MB = 1024**2
+
+
+def server_settings(memory_bytes: int, cores: int) -> dict[str, str]:
+    """PostgreSQL's settings for a machine that also runs the web and the worker.
+
+    Parameters: memory_bytes — all of the machine's memory; cores — at least 1.
+    Source: the PostgreSQL manual, chapter 19.
+    """
+    shared = min(max(memory_bytes // 8, 128 * _MB), 3 * _GB)
+    return {
+        "shared_buffers": f"{shared // _MB}MB",
+        "effective_cache_size": f"{memory_bytes // 2 // _MB}MB",
+        "maintenance_work_mem": f"{min(memory_bytes // 32, _GB) // _MB}MB",
+        "work_mem": "32MB",
+        "max_wal_size": "4GB",
+        "min_wal_size": "512MB",
+        "checkpoint_timeout": "15min",
+        "wal_compression": "on",
+        "fsync": "on",
+        "synchronous_commit": "on",
+        "full_page_writes": "on",
+        "max_connections": "200",
+        "max_worker_processes": str(max(cores, 2)),
+        "max_parallel_workers_per_gather": "1" if cores > 1 else "0",
+        "jit": "off",
+        "random_page_cost": "1.1",
+        "autovacuum_vacuum_insert_scale_factor": "0.1",
+        "log_min_messages": "warning",
+        "log_min_error_statement": "panic",
+        "timezone": "UTC",
+    }

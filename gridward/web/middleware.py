@@ -1,0 +1,100 @@
+"""What every request passes: who is acting, how refusals look, and the headers that keep pages to themselves."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.cache import patch_cache_control
+from django.utils.functional import SimpleLazyObject
+
+from gridward.kernel.access.actor import Actor, actor_of, public_actor
+from gridward.kernel.errors import AppError
+from gridward.kernel.incidents.models import Incident
+from gridward.kernel.incidents.queries import running
+
+logger = logging.getLogger("gridward.web")
+Handler = Callable[[HttpRequest], HttpResponse]
+
+CONTENT_POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+class ActorMiddleware:
+    """Puts `request.actor` and `request.incident` at hand; both are read only when a page asks."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer a request with who is acting attached."""
+        request.incident = SimpleLazyObject(running)  # type: ignore[attr-defined]
+        request.actor = SimpleLazyObject(lambda: actor_for(request))  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+def actor_for(request: HttpRequest) -> Actor:
+    """The actor behind a request's session; a resident's where nobody is signed in."""
+    if not request.user.is_authenticated:
+        return public_actor("web")
+    incident: Incident | None = request.incident  # type: ignore[attr-defined]
+    return actor_of(request.user, "web", incident.pk if incident else None)
+
+
+class RefusalMiddleware:
+    """Renders every `AppError` in one place: a page, a fragment, or JSON, each with the sentence that helps."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer a request, with the headers that keep a page's content to itself."""
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
+        response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
+        if request.user.is_authenticated if hasattr(request, "user") else False:
+            patch_cache_control(response, private=True, no_store=True)
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Turn a refusal into an answer; anything else gets a reference a user can quote."""
+        if isinstance(exception, AppError):
+            return refusal(request, exception)
+        if settings.DEBUG:
+            return None
+        reference = secrets.token_hex(4)
+        logger.exception("unexpected error, reference %s", reference)
+        return _answer(request, 500, "unexpected", "", {"reference": reference})
+
+
+def refusal(request: HttpRequest, error: AppError) -> HttpResponse:
+    """The answer to one refusal."""
+    response = _answer(request, error.status, error.code, str(error), error.params)
+    if "seconds" in error.params:
+        response.headers["Retry-After"] = str(error.params["seconds"])
+    return response
+
+
+def _answer(request: HttpRequest, status: int, code: str, message: str, params: dict[str, Any]) -> HttpResponse:
+    if wants_json(request):
+        return JsonResponse({"code": code, "message": message, **_plain(params)}, status=status)
+    context = {"code": code, "message": message, "status": status, **params}
+    template = "errors/fragment.html" if request.headers.get("HX-Request") else "errors/page.html"
+    return render(request, template, context, status=status)
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether the caller is a program: an API address, or one that accepts JSON and not pages."""
+    accepted = request.headers.get("Accept", "")
+    return request.path.startswith("/api/") or ("application/json" in accepted and "text/html" not in accepted)
+
+
+def _plain(params: dict[str, Any]) -> dict[str, Any]:
+    return {key: value if isinstance(value, int | float | bool) else str(value) for key, value in params.items()}
