@@ -16,9 +16,8 @@ def new_id(moment: datetime | None = None) -> uuid.UUID:
     if moment is None:
         return uuid.UUID(int=uuid_utils.uuid7().int)
     milliseconds = int(moment.timestamp() * 1000)
-    return uuid.UUID(
-        int=milliseconds << 80 | 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62 | secrets.randbits(62)
-    )
+    chance = secrets.randbits(74)
+    return uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | chance >> 62 << 64 | 0b10 << 62 | chance % (1 << 62))
 
 
 def tracking_code() -> str:
