@@ -28,7 +28,7 @@ from gridward.kernel.notices.actions import to_desk
 from gridward.kernel.registry import registry
 from gridward.kernel.resources.models import Resource
 from gridward.lines.hotline.access import digest_of, one_task
-from gridward.lines.hotline.errors import NotATaker, NoSuchTaker, UnknownCode
+from gridward.lines.hotline.errors import NoSuchTaker, NotATaker, UnknownCode
 from gridward.lines.hotline.figures import KIND
 from gridward.lines.hotline.models import SystemKey, TriageWords
 

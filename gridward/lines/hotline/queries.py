@@ -13,12 +13,14 @@ from django.db.models import Count, Q, QuerySet
 
 from gridward.kernel.access.actor import Actor, inside, visible
 from gridward.kernel.address import Level, Span, at_level, level_of, span
+from gridward.kernel.areas.models import Area
 from gridward.kernel.areas.queries import full_names
 from gridward.kernel.assignments.models import Assignment
 from gridward.kernel.clock import day_bounds, local_day
+from gridward.kernel.incidents.queries import running
 from gridward.kernel.needs import queries as needs
 from gridward.kernel.needs.models import Category, Need
-from gridward.kernel.needs.rules import LIVE, OPEN, AssignmentState
+from gridward.kernel.needs.rules import ENDED, LIVE, OPEN, AssignmentState
 from gridward.kernel.people.models import Person
 from gridward.kernel.people.queries import search as search_people
 from gridward.kernel.resources.models import Resource
@@ -114,6 +116,57 @@ def nearest_area(latitude: float, longitude: float) -> int | None:
             found = row[0]
             low, high = span(found)
     return found
+
+
+# The place of one level whose name stands in some words: the town, then what lies in it.
+# 331 names are few enough to look through. Relies on area_level.
+_NAMED = """
+    SELECT address FROM kernel_area
+    WHERE level = %(level)s AND gone_on IS NULL AND position(name IN %(words)s) > 0
+      AND address >= %(low)s AND address < %(high)s
+    ORDER BY length(name) DESC, address
+    LIMIT 1
+"""
+
+
+def area_in_words(words: str) -> int | None:
+    """The place that an address written by hand names; None where it names no town or community of the house."""
+    found: int | None = None
+    low, high = span(0)
+    with connection.cursor() as query:
+        for level in (Level.TOWN, Level.COMMUNITY, Level.ESTATE):
+            query.execute(_NAMED, {"level": int(level), "words": words, "low": low, "high": high})
+            row = query.fetchone()
+            if row is not None:
+                found = row[0]
+                low, high = span(found)
+    return found
+
+
+def district() -> int:
+    """The district this house serves: where the incident in force is, else the first one in the tree; 0 for none."""
+    incident = running()
+    if incident is not None:
+        return at_level(incident.address, Level.DISTRICT)
+    return Area.objects.filter(level=Level.DISTRICT).order_by("address").values_list("address", flat=True).first() or 0
+
+
+def reported(ids: Sequence[Any]) -> QuerySet[Need]:
+    """Needs of public categories by id, newest first."""
+    rows = Need.objects.filter(pk__in=list(ids), kind=KIND, category__public=True)
+    return rows.select_related("category").order_by("-opened_at", "-id")
+
+
+def reported_between(start: datetime, end: datetime, codes: Sequence[str], statuses: Iterable[str]) -> QuerySet[Need]:
+    """Needs of public categories that came in a time, newest first. Relies on need_opened."""
+    rows = Need.objects.filter(kind=KIND, category__public=True, opened_at__gte=start, opened_at__lte=end)
+    if codes:
+        rows = rows.filter(category_id__in=codes)
+    if set(statuses) == {"open"}:
+        rows = rows.filter(state__in=OPEN)
+    elif set(statuses) == {"closed"}:
+        rows = rows.filter(state__in=ENDED)
+    return rows.select_related("category").order_by("-opened_at", "-id")
 
 
 def board(actor: Actor, within: Span | None, state: str, limit: int) -> list[Need]:

@@ -1,0 +1,1 @@
+"""The hotline's pages, one module for each kind of reader."""
