@@ -27,7 +27,7 @@ from gridward.kernel.needs.rules import AssignmentState
 from gridward.kernel.notices.actions import to_desk
 from gridward.kernel.registry import registry
 from gridward.kernel.resources.models import Resource
-from gridward.lines.hotline.access import digest_of, one_task
+from gridward.lines.hotline.access import digest_of, one_task, place_and_category
 from gridward.lines.hotline.errors import NoSuchTaker, NotATaker, UnknownCode
 from gridward.lines.hotline.figures import KIND
 from gridward.lines.hotline.models import SystemKey, TriageWords
@@ -36,7 +36,6 @@ EXAMPLE = Path(__file__).with_name("config") / "categories.example.toml"
 _DESKS = {"community": Level.COMMUNITY, "town": Level.TOWN, "district": Level.DISTRICT}
 
 
-@transaction.atomic
 def take(actor: Actor, wanted: needs.Wanted, now: datetime, join_into: Any = None) -> Need:
     """Log a need at the desk, or through another system; a critical one is told to its desk at once.
 
@@ -44,26 +43,31 @@ def take(actor: Actor, wanted: needs.Wanted, now: datetime, join_into: Any = Non
     Raises: Forbidden outside the actor's reach, and what `needs.log` and `needs.join` raise.
     """
     actor.require("needs.log", wanted.address)
-    if join_into:
-        queries.one(actor, join_into)
-    need = _log(actor, wanted, now)
-    return needs.join(actor, need.pk, join_into, now) if join_into and need.joined_to_id is None else need
+    if not join_into:
+        return _log(actor, wanted, now)
+    queries.one(actor, join_into)
+    with transaction.atomic():
+        need = _log(actor, wanted, now)
+        return needs.join(actor, need.pk, join_into, now) if need.joined_to_id is None else need
 
 
-@transaction.atomic
 def ask(actor: Actor, wanted: needs.Wanted, now: datetime) -> Need:
-    """Log a need that a resident wrote; nobody vouches for it, so it is never critical by itself.
+    """Log a need that a resident wrote: they choose the category, and with it the urgency.
 
     Raises: what `needs.log` raises.
     """
-    return _log(actor, replace(wanted, urgency=wanted.urgency and max(wanted.urgency, Urgency.URGENT)), now)
+    return _log(actor, replace(wanted, urgency=None), now)
 
 
 def _log(actor: Actor, wanted: needs.Wanted, now: datetime) -> Need:
-    need = needs.log(actor, wanted, now)
-    if need.urgency == Urgency.CRITICAL and need.opened_at == now:
-        _tell_desk(need, "need.critical", now)
-    return need
+    category = queries.category_by_key(wanted.category)
+    if (wanted.urgency or (category and category.urgency)) != Urgency.CRITICAL:
+        return needs.log(actor, wanted, now)
+    with transaction.atomic():
+        need = needs.log(actor, wanted, now)
+        if need.opened_at == now:
+            _tell_desk(need, "need.critical", now)
+        return need
 
 
 def _tell_desk(need: Need, template: str, now: datetime, **params: str) -> None:
@@ -84,16 +88,18 @@ def assign(
 
     Raises: NotFound, Forbidden, NotATaker, and what the kernel's `assign` raises.
     """
-    need = queries.one(actor, need_id)
-    actor.require("needs.assign", need.address)
-    _check_taker(need.category, resource_id)
-    return sending.assign(actor, need.pk, resource_id, now, reasons=reasons, seen_version=seen_version)
+    address, category_key = place_and_category(actor, need_id)
+    actor.require("needs.assign", address)
+    _check_taker(category_key, resource_id)
+    return sending.assign(actor, need_id, resource_id, now, reasons=reasons, seen_version=seen_version)
 
 
-def _check_taker(category: Category, resource_id: Any) -> None:
-    found = Resource.objects.filter(pk=resource_id).values_list("kind", "name").first()
-    if found is not None and found[0] not in category.takers:
-        raise NotATaker(resource=found[1], category=str(category))
+def _check_taker(category_key: str, resource_id: Any) -> None:
+    category = queries.category_by_key(category_key)
+    found = Resource.objects.filter(pk=resource_id).values_list("kind", "name")[:1]
+    for kind, name in found:
+        if category is not None and kind not in category.takers:
+            raise NotATaker(resource=name, category=str(category))
 
 
 def answer(actor: Actor, need_id: Any, words: str, now: datetime) -> Need:

@@ -6,6 +6,7 @@ import io
 from typing import Any
 
 import segno
+from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -32,9 +33,8 @@ from gridward.lines.hotline.access import incident_in_force
 from gridward.lines.hotline.errors import UnknownCode
 from gridward.lines.hotline.forms import AskForm
 
+HOUR_S = 3600
 STRETCH_S = 600
-ASKS = 20
-"""New requests from one network address in ten minutes: a building behind one router shares it."""
 LOOKS = 60
 STEPS = 10
 
@@ -55,7 +55,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         return render(request, "hotline/quiet.html", status=200)
     form = AskForm(request.POST or None)
     if request.method == "POST":
-        actions.count_visit(f"ask {_from(request)}", ASKS, STRETCH_S, clock.now())
+        actions.count_visit(f"ask {_from(request)}", settings.ASK_PER_HOUR, HOUR_S, clock.now())
         if form.is_valid():
             need = actions.ask(resident(request), Wanted(**form.wanted(incident_in_force())), clock.now())
             return redirect("hotline:request", code=need.tracking_code)
