@@ -13,10 +13,13 @@ from gridward.kernel.address import Level, level_of, parse, span, text
 from gridward.kernel.areas import queries
 from gridward.kernel.areas.models import Area
 from gridward.kernel.errors import NotFound
+from gridward.kernel.figures.models import FigureValue
 from gridward.kernel.figures.queries import by_area, read
 from gridward.kernel.needs.queries import queue
 from gridward.kernel.registry import registry
+from gridward.web.numbers import NOTHING, shown
 from gridward.web.scope import chosen_area
+from gridward.web.views.needs import with_places
 
 SEE = queries.SEE
 QUEUE_SHOWN = 8
@@ -43,8 +46,8 @@ def page(request: HttpRequest, address: str) -> HttpResponse:
         "readings": read(shown, area.address, day, now).values(),
         "below": _below(area, shown[:5], day),
         "columns": [registry().figures[key] for key in shown[:5]],
-        "queue": list(queue(actor_in(request), within)[:QUEUE_SHOWN]),
-        "level_name": Level(area.level).name.lower(),
+        "queue": with_places(list(queue(actor_in(request), within)[:QUEUE_SHOWN])),
+        "trail": queries.trail_of(area.address)[:-1],
     }
     return render(request, "areas/page.html", context)
 
@@ -60,9 +63,13 @@ def _below(area: Area, keys: list[str], day: Any) -> list[dict[str, Any]]:
     values = {key: by_area(key, area.address, level_of(children[0].address), day) for key in keys}
     rows = []
     for child in children:
-        cells = [values[key].get(child.address) for key in keys]
+        cells = [_cell(key, values[key].get(child.address)) for key in keys]
         rows.append({"area": child, "address": text(child.address), "values": cells})
     return rows
+
+
+def _cell(key: str, value: FigureValue | None) -> str:
+    return shown(registry().figures[key].unit, value.value) if value else NOTHING
 
 
 @needs_capability(SEE)

@@ -77,7 +77,10 @@ def page(request: HttpRequest, need_id: str) -> HttpResponse:
         "joined": list(need.joined.all()[:20]),
         "story": told(story(subjects)),
         "steps": [str(step) for step in steps_from(need.state)] if not need.joined_to_id else [],
-        "may": {name: actor_in(request).may(name, need.address) for name in ("needs.assign", "needs.refuse")},
+        "may": {
+            name.replace(".", "_"): actor_in(request).may(name, need.address)
+            for name in ("needs.assign", "needs.refuse", "needs.log")
+        },
         "now": clock.now(),
     }
     return render(request, "needs/page.html", context)
