@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from ninja.security import django_auth
 from pydantic import Field
 
@@ -105,13 +105,13 @@ def _time(moment: datetime | None) -> str | None:
 
 
 @router.post("/needs", response={201: Any, 200: Any}, summary="Log a need")
-def log(request: HttpRequest, given: NeedIn) -> tuple[int, dict[str, Any]]:
+def log(request: HttpRequest, given: NeedIn) -> Status:
     """Log a need; 201 when it is new, 200 when its id was known."""
     now = clock.now()
     fields = given.dict(exclude={"address", "join_into"})
     wanted = Wanted(incident_id=incident_in_force(), address=_address(given.address), **fields)
     need = actions.take(actor_in(request), wanted, now, given.join_into)
-    return (201 if need.opened_at == now else 200), need_out(need)
+    return Status(201 if need.opened_at == now else 200, need_out(need))
 
 
 def _address(given: str) -> int:
@@ -148,10 +148,10 @@ def choices(request: HttpRequest, need_id: UUID) -> dict[str, Any]:
 
 
 @router.post("/needs/{uuid:need_id}/assignment", response={201: Any}, summary="Send a resource")
-def assign(request: HttpRequest, need_id: UUID, given: AssignmentIn) -> tuple[int, dict[str, Any]]:
+def assign(request: HttpRequest, need_id: UUID, given: AssignmentIn) -> Status:
     """Send a resource to a need; 409 where it is taken, off duty, or the need has moved on."""
     sent = actions.assign(actor_in(request), need_id, given.resource_id, clock.now(), seen_version=given.version)
-    return 201, assignment_out(sent)
+    return Status(201, assignment_out(sent))
 
 
 @router.post("/assignments/{uuid:assignment_id}/progress", response=Any, summary="A crew's next state")

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from gridward.kernel import clock
@@ -25,6 +26,8 @@ from gridward.lines.hotline.forms import CallForm
 
 LOG = "needs.log"
 PLACES_SHOWN = 9
+DRAFT = "call"
+"""The name the form is kept under in the browser until it is logged."""
 
 
 @needs_capability(LOG)
@@ -34,7 +37,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         wanted = Wanted(**form.wanted(incident_in_force()))
         need = actions.take(actor_in(request), wanted, clock.now(), form.cleaned_data["join_into"])
-        return redirect("hotline:logged", need_id=need.pk)
+        return redirect(f"{reverse('hotline:logged', args=[need.pk])}?sent={DRAFT}")
     return render(request, "hotline/desk.html", _desk_context(form), status=422 if form.errors else 200)
 
 

@@ -36,7 +36,10 @@ def fleet(request: HttpRequest) -> HttpResponse:
     kinds = registry().resource_kinds
     context = {
         "rows": [{"vehicle": one, "place_name": names[one.address], "address": text(one.address)} for one in vehicles],
-        "covers": [{"cover": one, "place_name": names[one.address]} for one in covers],
+        "covers": [
+            {"cover": one, "place_name": names[one.address], "kilometres": round((one.metres or 0) / 1000, 1)}
+            for one in covers
+        ],
         "places": [{"address": text(area.address), "name": str(area), "level": area.level} for area in places],
         "kinds": [{"key": key, "title": kinds[key].title} for key in VEHICLES],
         "kind": kind,

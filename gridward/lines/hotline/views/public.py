@@ -58,7 +58,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         actions.count_visit(f"ask {_from(request)}", settings.ASK_PER_HOUR, HOUR_S, clock.now())
         if form.is_valid():
             need = actions.ask(resident(request), Wanted(**form.wanted(incident_in_force())), clock.now())
-            return redirect("hotline:request", code=need.tracking_code)
+            return redirect(f"{reverse('hotline:request', args=[need.tracking_code])}?sent=ask")
     return render(request, "hotline/ask.html", _ask_context(request, form), status=422 if form.errors else 200)
 
 
