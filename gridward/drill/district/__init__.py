@@ -1,0 +1,1 @@
+"""Jiangjin as a reference: true division names and codes, everything below and everybody in it made up."""
