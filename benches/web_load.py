@@ -149,11 +149,12 @@ class Client:
     """One kept-open HTTP connection that speaks JSON; blocking."""
 
     port: int
+    key: str = KEY
     head: bytes = field(init=False)
     _socket: socket.socket | None = None
 
     def __post_init__(self) -> None:
-        self.head = f"Host: 127.0.0.1\r\nAuthorization: Bearer {KEY}\r\nAccept: application/json\r\n".encode()
+        self.head = f"Host: 127.0.0.1\r\nAuthorization: Bearer {self.key}\r\nAccept: application/json\r\n".encode()
 
     def get(self, path: str) -> tuple[int, Any]:
         """Status and JSON of a GET."""

@@ -17,6 +17,7 @@ from gridward.kernel.address import level_of, parent, span
 from gridward.kernel.areas.models import Area
 from gridward.kernel.areas.queries import tokens_of
 from gridward.kernel.incidents.actions import open_incident
+from gridward.kernel.incidents.models import Incident
 from gridward.kernel.journal.models import Entry
 from gridward.kernel.needs.models import Need
 from gridward.kernel.resources.models import CrewMember, Resource
@@ -57,6 +58,10 @@ class House:
     near: Resource
     far: Resource
     worker: Resource
+
+    def end_response(self) -> None:
+        """Close the incident: quiet times."""
+        Incident.objects.filter(pk=self.incident.pk).update(closed_at=datetime.now(UTC))
 
 
 @pytest.fixture

@@ -10,6 +10,9 @@ from xml.etree import ElementTree
 
 import pytest
 from django.test import Client
+from jsonschema import Draft4Validator
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT4
 
 from gridward.kernel.access.actor import SYSTEM
 from gridward.kernel.needs.models import Need
@@ -31,15 +34,9 @@ def conforms(content: Any, schema: str) -> None:
     """Hold an answer against one of the standard's schemas."""
     if not SCHEMAS.exists():
         pytest.skip("the conformance schemas are not in ../shared/data/conformance/open311")
-    from jsonschema import validators
-    from referencing import Registry, Resource
-
     found = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in SCHEMAS.glob("*.json")}
-    draft = validators.validator_for({}, default=validators.validates("draft4")(validators.Draft4Validator))
-    from referencing.jsonschema import DRAFT4
-
     registry = Registry().with_resources((name, Resource(body, DRAFT4)) for name, body in found.items())
-    draft(found[schema], registry=registry).validate(content)
+    Draft4Validator(found[schema], registry=registry).validate(content)
 
 
 def report(client: Client, key: str, **given: str) -> Any:
