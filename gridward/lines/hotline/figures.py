@@ -65,7 +65,7 @@ FIGURES = (
     ),
     Figure(
         "hotline.closed",
-        _("Ended"),
+        _("Needs ended"),
         _("Needs that ended that day, by how: served, withdrawn by their owner, or refused with a reason."),
         _PIECES,
         _needs(_CLOSED, part="state"),
@@ -73,7 +73,7 @@ FIGURES = (
     ),
     Figure(
         "hotline.open",
-        _("Open"),
+        _("Still open"),
         _("Needs that had come and not yet ended when the day ended (now, for today)."),
         _PIECES,
         _open_at_the_end(),
@@ -205,7 +205,7 @@ FIGURES = (
     ),
     Figure(
         "hotline.climbed",
-        _("Climbed"),
+        _("Went one desk up"),
         _("Times that day that nobody took a need in time and it went one desk up."),
         _("times"),
         _steps("need.climbed"),

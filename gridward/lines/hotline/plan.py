@@ -31,7 +31,7 @@ SKILL_WORDS: Mapping[str, Any] = {
     "escort": gettext_lazy("medical escort"),
     "repair": gettext_lazy("repairs"),
     "lift": gettext_lazy("lifts"),
-    "care": gettext_lazy("care"),
+    "care": gettext_lazy("looking after people"),
     "counselling": gettext_lazy("counselling"),
     "legal": gettext_lazy("law"),
 }
