@@ -80,7 +80,23 @@ def estates_of(place: Place, residents: int, rng: np.random.Generator) -> list[E
     return found
 
 
-_FIRST = ["锦绣", "滨江", "阳光", "翠竹", "桂花", "长江", "鼎山", "金科", "祥瑞", "和平", "碧水", "书香", "橘乡", "天和", "民生"]
+_FIRST = [
+    "锦绣",
+    "滨江",
+    "阳光",
+    "翠竹",
+    "桂花",
+    "长江",
+    "鼎山",
+    "金科",
+    "祥瑞",
+    "和平",
+    "碧水",
+    "书香",
+    "橘乡",
+    "天和",
+    "民生",
+]
 _LAST = ["花园", "家园", "苑", "小区", "名都", "雅居", "里", "新村", "佳苑", "公寓"]
 
 
@@ -163,7 +179,7 @@ def traits_of(people: People, rng: np.random.Generator) -> dict[str, NDArray[np.
     """Who has which special need, apart from dialysis, at sensible rates that are an example."""
     chance = rng.random((len(TRAIT_KEYS), len(people.age)))
     age, adult = people.age, people.age >= 18
-    conditions = {
+    return {
         "elder_alone": (people.size == 1) & (age >= 65),
         "pregnant": ~people.male & (age >= 20) & (age < 42) & (chance[1] < 0.030),
         "seriously_ill": chance[2] < np.where(age >= 65, 0.012, 0.002),
@@ -175,4 +191,3 @@ def traits_of(people: People, rng: np.random.Generator) -> dict[str, NDArray[np.
         "low_income": chance[8] < 0.015,
         "after_surgery": adult & (chance[9] < 0.0015),
     }
-    return conditions

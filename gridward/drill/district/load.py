@@ -110,9 +110,7 @@ def load_people(settlements: list[Settlement], scale: float, seed: int, now: dat
     return count
 
 
-def _people_lines(
-    settlements: list[Settlement], scale: float, seed: int, now: datetime, tell: Tell
-) -> Iterator[str]:
+def _people_lines(settlements: list[Settlement], scale: float, seed: int, now: datetime, tell: Tell) -> Iterator[str]:
     total, done, household = sum(one.residents for one in settlements), 0, 0
     chance = min(1.0, DIALYSIS * scale / max(total, 1))
     serials: dict[object, int] = {}

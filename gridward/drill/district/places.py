@@ -15,7 +15,11 @@ from shapely.geometry import MultiPoint, Polygon, mapping
 from gridward.kernel.address import Level, at_level, from_code, level_of
 
 DISTRICT_NAME, DISTRICT_NAME_EN = "江津区", "Jiangjin"
-_ABOVE = (("50", "重庆市", "Chongqing"), ("5001", "市辖区", "Urban districts"), ("500116", DISTRICT_NAME, DISTRICT_NAME_EN))
+_ABOVE = (
+    ("50", "重庆市", "Chongqing"),
+    ("5001", "市辖区", "Urban districts"),
+    ("500116", DISTRICT_NAME, DISTRICT_NAME_EN),
+)
 _GOLDEN_ANGLE_DEG = 137.508
 _SPREAD_DEG = 0.011
 _MARGIN_DEG = 0.045
@@ -80,7 +84,9 @@ def _position(
 def _above(places: list[Place]) -> list[Place]:
     latitude = float(np.mean([place.latitude for place in places]))
     longitude = float(np.mean([place.longitude for place in places]))
-    return [Place(from_code(code), name, english, latitude, longitude, "schematic", "") for code, name, english in _ABOVE]
+    return [
+        Place(from_code(code), name, english, latitude, longitude, "schematic", "") for code, name, english in _ABOVE
+    ]
 
 
 def _with_cells(places: list[Place]) -> list[Place]:

@@ -73,7 +73,7 @@ def assign(
         "assignment.offered",
         need.address,
         now,
-        link=f"/crew/{assignment.pk}",
+        link=f"/hotline/tasks/{assignment.pk}",
         category=need.category.name,
         code=need.tracking_code,
     )
