@@ -163,7 +163,13 @@ def _dispatcher(
 
 
 def _settle(
-    desk: Client, crew: Client, need_id: str, version: int, vehicles: list[str], chance: random.Random, answers: list[str]
+    desk: Client,
+    crew: Client,
+    need_id: str,
+    version: int,
+    vehicles: list[str],
+    chance: random.Random,
+    answers: list[str],
 ) -> None:
     while True:
         wanted = {"resource_id": chance.choice(vehicles), "version": version}

@@ -144,7 +144,9 @@ def _client(port: int, seeded: Any, seconds: float, threads: int, assign: bool, 
     counts, times, failures = dict.fromkeys(PHASES, 0), [], []
     until = time.perf_counter() + seconds
     work = [
-        Thread(target=_talk, args=(port, seeded, until, assign, random.Random(f"{seed_}-{at}"), counts, times, failures))
+        Thread(
+            target=_talk, args=(port, seeded, until, assign, random.Random(f"{seed_}-{at}"), counts, times, failures)
+        )
         for at in range(threads)
     ]
     for one in work:

@@ -49,7 +49,9 @@ def scratch_database() -> Iterator[str]:
 
 
 def _url(name: str, at: Mapping[str, Any]) -> str:
-    who = quote(str(at.get("user", "")), safe="") + (f":{quote(str(at['password']), safe='')}" if "password" in at else "")
+    who = quote(str(at.get("user", "")), safe="") + (
+        f":{quote(str(at['password']), safe='')}" if "password" in at else ""
+    )
     host, port = str(at.get("host", "")), at.get("port")
     if host.startswith("/"):
         return f"postgresql://{who}@/{name}?host={quote(host)}" + (f"&port={port}" if port else "")

@@ -129,7 +129,8 @@ FIGURES = (
         "hotline.assign_median",
         _("Time to assign, median"),
         _(
-            "The time from a need's coming to the first help assigned, over the needs that came that day: half took less."
+            "The time from a need's coming to the first help assigned, "
+            "over the needs that came that day: half took less."
         ),
         _SECONDS,
         _needs(f"{_OPENED} AND assigned_at IS NOT NULL", _seconds_to("assigned_at")),
@@ -140,8 +141,8 @@ FIGURES = (
         "hotline.assign_p95",
         _("Time to assign, 95 of 100"),
         _(
-            "The time from a need's coming to the first help assigned, over the needs that came that day: 95 of 100 took "
-            "less."
+            "The time from a need's coming to the first help assigned, "
+            "over the needs that came that day: 95 of 100 took less."
         ),
         _SECONDS,
         _needs(f"{_OPENED} AND assigned_at IS NOT NULL", _seconds_to("assigned_at")),
@@ -161,8 +162,8 @@ FIGURES = (
         "hotline.arrive_p95",
         _("Time to arrive, 95 of 100"),
         _(
-            "The time from a need's coming to the first help there, over the needs that came that day: 95 of 100 took "
-            "less."
+            "The time from a need's coming to the first help there, "
+            "over the needs that came that day: 95 of 100 took less."
         ),
         _SECONDS,
         _needs(f"{_OPENED} AND arrived_at IS NOT NULL", _seconds_to("arrived_at")),

@@ -10,12 +10,13 @@ from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from gridward.kernel.access.actor import Actor
 from gridward.kernel.address import Level, Span, at_level, span
 from gridward.kernel.clock import day_bounds, local_day
 from gridward.kernel.needs.models import Need
+from gridward.kernel.people.traits import SKILLS
 from gridward.kernel.registry import registry
 from gridward.lines.hotline import rules
 
@@ -24,18 +25,6 @@ DETOUR = 1.35
 """Roads are longer than the straight line; the factor used until a road map is given."""
 SPEED_MS = {"car": 9.0, "van": 8.0, "wheelchair_bus": 7.0, "foot": 1.3}
 NEAREST_LOOKED_AT = 60
-SKILL_WORDS: Mapping[str, Any] = {
-    "first_aid": gettext_lazy("first aid"),
-    "obstetrics": gettext_lazy("obstetrics"),
-    "dialysis": gettext_lazy("dialysis"),
-    "escort": gettext_lazy("medical escort"),
-    "repair": gettext_lazy("repairs"),
-    "lift": gettext_lazy("lifts"),
-    "care": gettext_lazy("looking after people"),
-    "counselling": gettext_lazy("counselling"),
-    "legal": gettext_lazy("law"),
-}
-"""Words for the skills of the example categories; a skill a district adds is shown as it is written."""
 
 # The nearest resources on duty of the kinds that may take a need, free or able to take several, with their load,
 # the end of their duty and how many others of their kind are free in their town.
@@ -56,7 +45,8 @@ _CANDIDATES = """
                    OVER (PARTITION BY able.kind, able.town) AS free_in_town
         FROM able
         LEFT JOIN (
-            SELECT resource_id, count(*) FILTER (WHERE state IN ('offered', 'accepted', 'under_way', 'arrived')) AS live,
+            SELECT resource_id,
+                   count(*) FILTER (WHERE state IN ('offered', 'accepted', 'under_way', 'arrived')) AS live,
                    count(*) FILTER (WHERE state = 'done') AS done_today
             FROM kernel_assignment
             WHERE resource_id IN (SELECT id FROM able)
@@ -68,8 +58,10 @@ _CANDIDATES = """
            free_in_town
     FROM loaded
     WHERE NOT (exclusive AND live > 0)
-      AND NOT EXISTS (SELECT 1 FROM kernel_assignment AS mine WHERE mine.need_id = %(need)s
-                      AND mine.resource_id = loaded.id AND mine.state IN ('offered', 'accepted', 'under_way', 'arrived'))
+      AND NOT EXISTS (
+          SELECT 1 FROM kernel_assignment AS mine
+          WHERE mine.need_id = %(need)s AND mine.resource_id = loaded.id
+            AND mine.state IN ('offered', 'accepted', 'under_way', 'arrived'))
     ORDER BY (latitude - %(latitude)s) ^ 2 + ((longitude - %(longitude)s) * %(shrink)s) ^ 2 NULLS LAST, id
     LIMIT %(limit)s
 """
@@ -77,7 +69,7 @@ _CANDIDATES = """
 
 @dataclass(frozen=True)
 class Choice:
-    """One resource offered to the dispatcher, in its place, with the reasons in words and as kept with the assignment."""
+    """One resource offered to the dispatcher in its place, with reasons in words and as the assignment keeps them."""
 
     place: int
     resource_id: str
@@ -218,4 +210,4 @@ def _words(ranked: rules.Ranked, one: rules.Candidate, minutes: int) -> tuple[li
 
 
 def _skills(keys: Sequence[str]) -> str:
-    return _(", ").join(str(SKILL_WORDS.get(key, key)) for key in keys)
+    return _(", ").join(str(SKILLS.get(key, key)) for key in keys)

@@ -77,7 +77,11 @@ def test_refusing_takes_a_reason_and_leaves_a_name(sign_in: Any, need: Need) -> 
     assert dispatcher.post(path, {"words": " "}).status_code == 422
     assert dispatcher.post(path, {"words": "不属于本区"}).status_code == 302
     need.refresh_from_db()
-    assert (need.state, need.outcome, need.closed_by.username) == ("refused", "不属于本区", "dispatcher-5001160000000000000")
+    assert (need.state, need.outcome, need.closed_by.username) == (
+        "refused",
+        "不属于本区",
+        "dispatcher-5001160000000000000",
+    )
     assert dispatcher.post(path, {"words": "再次"}).status_code == 409
     assert verbs_of(need.pk) == ["need.logged", "need.refused"]
 
@@ -98,7 +102,7 @@ def test_resources_off_duty_and_busy_ones_are_not_offered(sign_in: Any, need: Ne
     assign(dispatcher, log_call(sign_in("agent"), words="第一位"), house.near)
     Resource.objects.filter(pk=house.far.pk).update(duty="off")
     shown = dispatcher.get(f"/hotline/dispatch/{need.pk}").content.decode()
-    assert "data-key=\"1\"" not in shown
+    assert 'data-key="1"' not in shown
 
 
 def test_waiting_needs_about_one_trouble_are_joined(sign_in: Any, house: House) -> None:

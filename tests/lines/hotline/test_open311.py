@@ -40,7 +40,13 @@ def conforms(content: Any, schema: str) -> None:
 
 
 def report(client: Client, key: str, **given: str) -> Any:
-    body = {"api_key": key, "service_code": "utilities", "address_id": str(SOUTH_GATE), "description": "停水了", **given}
+    body = {
+        "api_key": key,
+        "service_code": "utilities",
+        "address_id": str(SOUTH_GATE),
+        "description": "停水了",
+        **given,
+    }
     return client.post(f"{V2}/requests.json", body)
 
 

@@ -19,6 +19,7 @@ from gridward.kernel.needs import queries as kernel_needs
 from gridward.kernel.needs.actions import Wanted
 from gridward.kernel.needs.models import Urgency
 from gridward.kernel.people.rules import masked_name
+from gridward.kernel.people.traits import TRAITS
 from gridward.kernel.search import text_tokens
 from gridward.lines.hotline import actions, queries, rules
 from gridward.lines.hotline.access import incident_in_force
@@ -74,7 +75,7 @@ def caller(request: HttpRequest) -> HttpResponse:
             "address": text(person.address),
             "room": person.room,
             "place_name": found.places.get(person.address, ""),
-            "traits": person.traits,
+            "traits": [TRAITS.get(trait, trait) for trait in person.traits],
         }
         for person in found.people
     ]
