@@ -1,0 +1,1 @@
+"""Pure planning algorithms: arrays in, plans out; no Django, no clock, no unseeded randomness."""

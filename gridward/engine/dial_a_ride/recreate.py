@@ -1,0 +1,149 @@
+"""Putting trips back: one after the other where they cost least, or the one with most to lose first."""
+
+import numpy as np
+from gridward.engine.dial_a_ride.compiled import kernel
+
+from gridward.engine.dial_a_ride.insertion import best_in_route, insert, unused
+from gridward.engine.dial_a_ride.ruin import touch
+from gridward.engine.dial_a_ride.state import random
+
+MANY_ROUTES = 24
+BLINK = 0.01
+
+
+@kernel
+def rank_pending(data, state, work, count):
+    """Give the pending trips an order: random, far first, tight first, early first or heavy first."""
+    way = random(work.rng)
+    for k in range(count):
+        trip = work.pending[k]
+        key = random(work.rng)
+        if way < 0.35:
+            pass
+        elif way < 0.55:
+            key = -data.direct[trip]
+        elif way < 0.75:
+            key = data.closes[trip] - data.opens[trip]
+        elif way < 0.9:
+            key = data.opens[trip]
+        else:
+            key = -float(data.load[trip, 0]) - 10.0 * data.load[trip, data.load.shape[1] - 1]
+        work.rank[k] = key
+    for a in range(1, count):
+        trip, key, b = work.pending[a], work.rank[a], a - 1
+        while b >= 0 and work.rank[b] > key:
+            work.pending[b + 1], work.rank[b + 1] = work.pending[b], work.rank[b]
+            b -= 1
+        work.pending[b + 1], work.rank[b + 1] = trip, key
+
+
+@kernel
+def clear(flags):
+    """Set all to False."""
+    for v in range(len(flags)):
+        flags[v] = False
+
+
+@kernel
+def mark_near(data, state, work, near, trip):
+    """Among many routes, mark those worth trying: routes of the nearest trips."""
+    clear(work.near_mark)
+    found = 0
+    for k in range(near.shape[1]):
+        v = state.route_of[near[trip, k]]
+        if v >= 0 and not work.near_mark[v]:
+            work.near_mark[v] = True
+            found += 1
+            if found >= MANY_ROUTES:
+                break
+
+
+@kernel
+def cheapest(data, state, work, near, trip, blink):
+    """Cheapest (delta, second delta, v, i, j) over the routes worth trying; v is -1 if none fits."""
+    best, second, best_v, best_i, best_j = np.inf, np.inf, -1, -1, -1
+    many = data.vehicles > MANY_ROUTES
+    if many:
+        mark_near(data, state, work, near, trip)
+    clear(work.kind_seen)
+    for v in range(data.vehicles):
+        if not data.fits[trip, v]:
+            continue
+        if unused(data, state, v):
+            if work.kind_seen[data.kind[v]]:
+                continue
+            work.kind_seen[data.kind[v]] = True
+        elif many and not work.near_mark[v]:
+            continue
+        if random(work.rng) < blink:
+            continue
+        delta, i, j = best_in_route(data, state, work, v, trip)
+        if delta < best:
+            best, second, best_v, best_i, best_j = delta, best, v, i, j
+        elif delta < second:
+            second = delta
+    if best_v < 0 and many:
+        return everywhere(data, state, work, trip)
+    return best, second, best_v, best_i, best_j
+
+
+@kernel
+def everywhere(data, state, work, trip):
+    """The same over every route, for a trip that fits nowhere near."""
+    best, second, best_v, best_i, best_j = np.inf, np.inf, -1, -1, -1
+    for v in range(data.vehicles):
+        if data.fits[trip, v]:
+            delta, i, j = best_in_route(data, state, work, v, trip)
+            if delta < best:
+                best, second, best_v, best_i, best_j = delta, best, v, i, j
+    return best, second, best_v, best_i, best_j
+
+
+@kernel
+def put(data, state, saved, work, trip, v, i, j):
+    """Insert a trip, or list it as absent when v is -1."""
+    if v < 0:
+        state.absent[state.count[0]] = trip
+        state.count[0] += 1
+        return
+    touch(state, saved, work, v)
+    insert(data, state, work, v, trip, i, j)
+
+
+@kernel
+def one_by_one(data, state, saved, work, near, count, blink):
+    """Insert the pending trips in their order, each where it costs least."""
+    for k in range(count):
+        trip = work.pending[k]
+        _, _, v, i, j = cheapest(data, state, work, near, trip, blink)
+        put(data, state, saved, work, trip, v, i, j)
+
+
+@kernel
+def by_regret(data, state, saved, work, near, count, blink):
+    """Insert, time and again, the pending trip that would lose most by not getting its best route."""
+    noise = 0.2 * random(work.rng)
+    while count > 0:
+        pick, pick_regret, pick_v, pick_i, pick_j = 0, -np.inf, -1, -1, -1
+        for k in range(count):
+            trip = work.pending[k]
+            best, second, v, i, j = cheapest(data, state, work, near, trip, blink)
+            if v < 0:
+                continue
+            regret = 1e12 - best if second == np.inf else second - best
+            regret *= 1.0 + noise * random(work.rng)
+            if regret > pick_regret:
+                pick, pick_regret, pick_v, pick_i, pick_j = k, regret, v, i, j
+        put(data, state, saved, work, work.pending[pick], pick_v, pick_i, pick_j)
+        count -= 1
+        work.pending[pick] = work.pending[count]
+
+
+@kernel
+def recreate(data, state, saved, work, near, count, regret_share):
+    """Put the pending trips back one way or another."""
+    if count <= 40 and random(work.rng) < regret_share:
+        by_regret(data, state, saved, work, near, count, BLINK)
+        return
+    rank_pending(data, state, work, count)
+    one_by_one(data, state, saved, work, near, count, BLINK)

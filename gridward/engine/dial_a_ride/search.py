@@ -1,0 +1,159 @@
+"""Ruin and recreate under simulated annealing: the loop that improves a plan."""
+
+from typing import NamedTuple
+
+import numpy as np
+from gridward.engine.dial_a_ride.compiled import kernel
+
+from gridward.engine.dial_a_ride.arrays import Data
+from gridward.engine.dial_a_ride.recreate import recreate
+from gridward.engine.dial_a_ride.ruin import pend_absent, ruin
+from gridward.engine.dial_a_ride.schedule import EPS
+from gridward.engine.dial_a_ride.state import copy, copy_rest, copy_route, copy_state, random, total_cost
+
+Array = np.ndarray
+
+
+class Pool(NamedTuple):
+    """Routes met in good plans, the cheapest for each set of trips and kind of vehicle."""
+
+    key: Array  # [P] uint64, 0 free
+    node: Array  # [P, M]
+    size: Array  # [P]
+    vehicle: Array  # [P]
+    cost: Array  # [P]
+
+
+class Dials(NamedTuple):
+    """How a search behaves; costs in the money of the problem."""
+
+    many: int  # trips removed in a step, on average
+    hot: float  # temperature at the start
+    cold: float  # temperature at the end
+    absence: float  # price of one unit of unserved weight while searching
+    regret_share: float  # share of steps that insert by regret
+
+
+def new_pool(data: Data, stops: int, slots: int) -> Pool:
+    """An empty pool of `slots` (a power of two) routes."""
+    return Pool(
+        np.zeros(slots, np.uint64), np.zeros((slots, stops), np.int32), np.zeros(slots, np.int32),
+        np.zeros(slots, np.int32), np.zeros(slots),
+    )  # fmt: skip
+
+
+@kernel
+def scatter(value):
+    """A well-spread 64-bit hash of a whole number (splitmix64)."""
+    z = np.uint64(value + 1) * np.uint64(0x9E3779B97F4A7C15)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    return z ^ (z >> np.uint64(27))
+
+
+@kernel
+def remember(data, state, pool, v):
+    """Keep route v in the pool unless a route with the same trips and no dearer is there."""
+    key, riders = scatter(-1 - data.kind[v]), 0
+    for k in range(1, state.size[v] - 1):
+        if state.node[v, k] < data.trips:
+            key += scatter(state.node[v, k])
+            riders += 1
+    if riders == 0:
+        return
+    slots, cost = len(pool.key), state.travel[v] + state.extra[v]
+    home = np.int64((key >> np.uint64(17)) & np.uint64(slots - 1))
+    slot = home
+    for probe in range(8):
+        at = (home + probe) & (slots - 1)
+        if pool.key[at] == key or pool.key[at] == 0:
+            slot = at
+            break
+    if pool.key[slot] == key and pool.cost[slot] <= cost + EPS:
+        return
+    pool.key[slot] = key
+    pool.cost[slot] = cost
+    pool.vehicle[slot] = v
+    pool.size[slot] = state.size[v]
+    copy(state.node[v], pool.node[slot], state.size[v])
+
+
+@kernel
+def missing_weight(data, state):
+    """Weight of the trips left out."""
+    weight = 0.0
+    for k in range(state.count[0]):
+        weight += data.penalty[state.absent[k]]
+    return weight
+
+
+@kernel
+def begin_step(data, state, saved, work):
+    """Forget what the last step touched and save what is kept outside the routes."""
+    for s in range(work.touched_count[0]):
+        work.touched[work.stack[s]] = False
+    work.touched_count[0] = 0
+    if data.loose:
+        copy_rest(state, saved)
+    else:
+        copy(state.route_of, saved.route_of, data.trips)
+        saved.count[0] = state.count[0]
+        copy(state.absent, saved.absent, state.count[0])
+
+
+@kernel
+def undo_step(data, state, saved, work):
+    """Bring back every route the step touched."""
+    for s in range(work.touched_count[0]):
+        copy_route(saved, state, work.stack[s])
+    if data.loose:
+        copy_rest(saved, state)
+    else:
+        copy(saved.route_of, state.route_of, data.trips)
+        state.count[0] = saved.count[0]
+        copy(saved.absent, state.absent, state.count[0])
+
+
+@kernel
+def step_change(data, state, saved, work):
+    """How much dearer the touched routes became."""
+    change = 0.0
+    for s in range(work.touched_count[0]):
+        v = work.stack[s]
+        change += state.travel[v] + state.extra[v] - saved.travel[v] - saved.extra[v]
+    return change
+
+
+@kernel
+def anneal(data, state, saved, best, work, pool, near, dials, steps, done_from, done_to):
+    """Run `steps` steps from `state`, the share of the search done going from done_from to done_to.
+
+    `best` is replaced whenever less weight is left out, or as much at less cost. Returns how many steps were kept.
+    """
+    cost, missing = total_cost(state), missing_weight(data, state)
+    best_cost, best_missing = total_cost(best), missing_weight(data, best)
+    kept = 0
+    for step in range(steps):
+        done = done_from + (done_to - done_from) * step / steps
+        heat = dials.hot * (dials.cold / dials.hot) ** done
+        begin_step(data, state, saved, work)
+        count = ruin(data, state, saved, work, near, dials.many)
+        if count < 0:
+            undo_step(data, state, saved, work)
+            continue
+        recreate(data, state, saved, work, near, pend_absent(state, work, count), dials.regret_share)
+        change = step_change(data, state, saved, work)
+        weight = missing_weight(data, state)
+        rise = change + dials.absence * (weight - missing)
+        if rise > -heat * np.log(random(work.rng) + 1e-300):
+            undo_step(data, state, saved, work)
+            continue
+        kept += 1
+        cost += change
+        missing = weight
+        for s in range(work.touched_count[0]):
+            remember(data, state, pool, work.stack[s])
+        if missing < best_missing - 0.5 or (missing < best_missing + 0.5 and cost < best_cost - EPS):
+            copy_state(state, best)
+            cost = best_cost = total_cost(state)
+            best_missing = missing
+    return kept
