@@ -1,5 +1,8 @@
 """Addresses of the import pages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from gridward.kernel.access.guards import needs_capability
+from gridward.web.views.home import journal
+
+urlpatterns = [path("", needs_capability("sheets.import")(journal), name="sheets")]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection
+
 from gridward.kernel.access.actor import Actor
-from gridward.kernel.journal.models import Entry
 from gridward.kernel.registry import registry
 
 
@@ -26,26 +29,35 @@ class Event:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
+COLUMNS = "at, actor_id, verb, subject_kind, subject_id, address, incident_id, channel, data"
+"""The columns of `values_of`, in order."""
+ROW = "%s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb"
+
+
+def values_of(actor: Actor, event: Event) -> list[Any]:
+    """One entry as the values of `COLUMNS`, for statements that write it along with the change itself."""
+    data = json.dumps(dict(event.data), cls=DjangoJSONEncoder)
+    subject = (event.verb, event.subject_kind, event.subject_id, event.address)
+    return [event.at, actor.user_id, *subject, event.incident_id, actor.channel, data]
+
+
 def record(actor: Actor, events: Iterable[Event]) -> None:
     """Write entries for events in the running transaction and hand them to the lines that listen.
 
     Hearers run inside the same transaction, so what they write commits or fails with the change itself.
     """
     events = list(events)
-    Entry.objects.bulk_create(
-        Entry(
-            at=event.at,
-            actor_id=actor.user_id,
-            verb=event.verb,
-            subject_kind=event.subject_kind,
-            subject_id=event.subject_id,
-            address=event.address,
-            incident_id=event.incident_id,
-            channel=actor.channel,
-            data=dict(event.data),
+    rows = ", ".join([f"({ROW})"] * len(events))
+    with connection.cursor() as query:
+        query.execute(
+            f"INSERT INTO kernel_entry ({COLUMNS}) VALUES {rows}",
+            [value for event in events for value in values_of(actor, event)],
         )
-        for event in events
-    )
+    announce(events)
+
+
+def announce(events: Iterable[Event]) -> None:
+    """Hand events whose entries are written to the lines that listen."""
     for event in events:
         for hearer in registry().hearers(event.verb):
             hearer(event)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.backends.postgresql.psycopg_any import Jsonb
 
 from gridward.kernel.access.actor import Actor
 from gridward.kernel.areas.models import Area
@@ -16,6 +18,7 @@ from gridward.kernel.assignments.models import Assignment
 from gridward.kernel.assignments.proofs import Evidence, keep
 from gridward.kernel.errors import NotFound
 from gridward.kernel.ids import new_id, tracking_code
+from gridward.kernel.journal import actions as journal
 from gridward.kernel.journal.actions import Event, record
 from gridward.kernel.needs.errors import CannotJoin, NotAllowedNow, ReasonMissing, UnknownCategory, UnknownPlace
 from gridward.kernel.needs.models import Category, Need, Urgency
@@ -33,6 +36,7 @@ from gridward.kernel.needs.rules import (
     level_above,
     promised_at,
 )
+from gridward.kernel.registry import registry
 from gridward.kernel.search import name_tokens, number_tokens, text_tokens
 
 _MOVE_VERBS = {
@@ -64,24 +68,50 @@ class Wanted:
     id: UUID | None = None
 
 
-@transaction.atomic
+# The need, if its place is known and its id is new, and its journal entry, in one statement and so in one transaction.
+_COLUMNS = [field.column for field in Need._meta.concrete_fields]
+_LOG = f"""
+    WITH logged AS (
+        INSERT INTO kernel_need ({", ".join(_COLUMNS)})
+        SELECT {", ".join(["%s"] * len(_COLUMNS))} FROM kernel_area WHERE address = %s
+        ON CONFLICT (id) DO NOTHING
+        RETURNING id
+    )
+    INSERT INTO kernel_entry ({journal.COLUMNS})
+    SELECT {journal.ROW} FROM logged
+"""
+
+
 def log(actor: Actor, wanted: Wanted, now: datetime) -> Need:
     """Log a need; it waits at its first desk from this moment.
 
     Sending the same `wanted.id` again returns the need already there and changes nothing.
     Raises: UnknownCategory, UnknownPlace.
     """
-    if wanted.id and (known := Need.objects.filter(pk=wanted.id).first()):
-        return known
     category = category_by_key(wanted.category)
     if category is None:
         raise UnknownCategory(category=wanted.category)
-    if not Area.objects.filter(pk=wanted.address).exists():
-        raise UnknownPlace(address=wanted.address)
     need = _fresh(actor, wanted, category, now)
-    need.save(force_insert=True)
-    record(actor, [_event(need, "need.logged", now, {"category": category.key, "channel": need.channel})])
+    event = _event(need, "need.logged", now, {"category": category.key, "channel": need.channel})
+    with transaction.atomic() if any(registry().hearers(event.verb)) else nullcontext():
+        if not _insert(actor, need, event):
+            return _known(wanted)
+        journal.announce([event])
     return need
+
+
+def _insert(actor: Actor, need: Need, event: Event) -> bool:
+    values = [Jsonb(need.details) if name == "details" else need.__dict__[name] for name in _COLUMNS]
+    with connection.cursor() as query:
+        query.execute(_LOG, [*values, need.address, *journal.values_of(actor, event)])
+        return bool(query.rowcount)
+
+
+def _known(wanted: Wanted) -> Need:
+    known = Need.objects.select_related("category").filter(pk=wanted.id).first() if wanted.id else None
+    if known is None:
+        raise UnknownPlace(address=wanted.address)
+    return known
 
 
 def _fresh(actor: Actor, wanted: Wanted, category: Category, now: datetime) -> Need:

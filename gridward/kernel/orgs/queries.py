@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from gridward.kernel.access.actor import inside
 from gridward.kernel.address import Span
 from gridward.kernel.orgs.models import Organisation
-from gridward.kernel.search import query_tokens
+from gridward.kernel.search import name_tokens, query_tokens
 
 
 def register(within: Span | None = None, words: str = "", kind: str = "") -> QuerySet[Organisation]:
@@ -20,3 +20,8 @@ def register(within: Span | None = None, words: str = "", kind: str = "") -> Que
     if tokens := query_tokens(words):
         rows = rows.filter(tokens__contains=tokens)
     return rows.order_by("address", "name", "id")
+
+
+def tokens_of(name: str) -> list[int]:
+    """The search tokens of an organisation."""
+    return list(name_tokens(name))
