@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
-from django.db import IntegrityError, transaction
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db import IntegrityError, connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange, Jsonb
 
 from gridward.kernel.access.actor import Actor
+from gridward.kernel.address import Level
 from gridward.kernel.assignments.models import Assignment
 from gridward.kernel.assignments.proofs import Evidence, keep
 from gridward.kernel.errors import NotFound, Stale
-from gridward.kernel.journal.actions import Event, record
+from gridward.kernel.journal.actions import Event, announce, record
 from gridward.kernel.needs.actions import locked, move
 from gridward.kernel.needs.errors import NotAllowedNow, ReasonMissing, ResourceBusy, ResourceOffDuty
-from gridward.kernel.needs.models import Need
-from gridward.kernel.needs.rules import LIVE, AssignmentState, NeedState, Step, after, may_become, need_step_of
+from gridward.kernel.needs.models import NEED_STATES, Need
+from gridward.kernel.needs.rules import (
+    LIVE,
+    AssignmentState,
+    NeedState,
+    Promise,
+    Step,
+    after,
+    due_at,
+    may_become,
+    need_step_of,
+)
 from gridward.kernel.notices.actions import to_users
 from gridward.kernel.resources.models import Resource
 
@@ -31,7 +45,54 @@ _TIME_OF = {
 }
 
 
-@transaction.atomic
+_ASSIGN = Path(__file__).with_name("assign.sql").read_text(encoding="utf-8")
+
+# Both rows locked, the need first, so that two dispatchers take turns here and the loser meets the constraint and
+# not a deadlock; and everything a decision needs.
+_PAIR = """
+    SELECT need.state, need.version, need.address, need.incident_id, need.category_id, need.tracking_code,
+           need.due_at, need.promised_at, category.name, category.assign_s, category.close_s, category.climb_s,
+           category.first_level, resource.kind, resource.name, resource.duty, resource.exclusive,
+           ARRAY(SELECT user_id FROM kernel_crewmember WHERE resource_id = resource.id)
+    FROM kernel_need AS need
+    JOIN kernel_category AS category ON category.key = need.category_id
+    JOIN kernel_resource AS resource ON resource.id = %s
+    WHERE need.id = %s
+    FOR UPDATE OF need, resource
+"""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A need and a resource, frozen under lock, as a decision to send sees them."""
+
+    state: NeedState
+    version: int
+    address: int
+    incident_id: UUID
+    category: str
+    tracking_code: str
+    due_at: datetime
+    promised_at: datetime
+    category_name: str
+    assign_s: int
+    close_s: int
+    climb_s: int
+    first_level: int
+    resource_kind: str
+    resource_name: str
+    duty: str
+    exclusive: bool
+    crew: list[int]
+
+    def due_after(self, state: NeedState, now: datetime) -> datetime:
+        """When the need's next step is due once it is in `state`."""
+        if state == self.state:
+            return self.due_at
+        promise = Promise(self.assign_s, self.close_s, self.climb_s, Level(self.first_level))
+        return due_at(promise, state, now, self.promised_at)
+
+
 def assign(
     actor: Actor,
     need_id: Any,
@@ -41,61 +102,96 @@ def assign(
     reasons: Mapping[str, Any] | None = None,
     until: datetime | None = None,
     seen_version: int | None = None,
+    check: Callable[[Pair], None] | None = None,
 ) -> Assignment:
     """Send a resource to a need, booked from now until it is done (or `until`, when planned so).
 
     Parameters: reasons — why this one, as the ranking gave them; seen_version — the need's version on the
-        dispatcher's screen, to refuse a decision on an old picture.
+        dispatcher's screen, to refuse a decision on an old picture; check — raises what a line refuses about the
+        two, before anything else is looked at.
     Raises: ResourceBusy, ResourceOffDuty, NotAllowedNow, Stale, NotFound.
     """
-    need = locked(need_id)
-    if seen_version is not None and need.version != seen_version:
-        raise Stale
-    if after(NeedState(need.state), Step.ASSIGN) is None:
-        raise NotAllowedNow(state=need.get_state_display())
-    resource = _free_resource(resource_id)
-    assignment = Assignment(
-        need=need,
-        resource=resource,
-        address=need.address,
-        booked=DateTimeTZRange(now, until),
-        exclusive=resource.exclusive,
-        reasons=dict(reasons or {}),
-        offered_by_id=actor.user_id,
-        offered_at=now,
-    )
-    _insert(assignment)
-    need.assigned_at = need.assigned_at or now
-    move(actor, need, Step.ASSIGN, now)
-    record(actor, [_event(assignment, need, "assignment.offered", now, {"resource": resource.name})])
-    to_users(
-        resource.crew.values_list("user_id", flat=True),
-        "assignment.offered",
-        need.address,
-        now,
-        link=f"/hotline/tasks/{assignment.pk}",
-        category=need.category.name,
-        code=need.tracking_code,
-    )
+    with transaction.atomic():
+        pair = _locked_pair(need_id, resource_id)
+        if check is not None:
+            check(pair)
+        state = _state_after_assigning(pair, seen_version)
+        assignment = Assignment(
+            need_id=need_id,
+            resource_id=resource_id,
+            address=pair.address,
+            booked=DateTimeTZRange(now, until),
+            exclusive=pair.exclusive,
+            reasons=dict(reasons or {}),
+            offered_by_id=actor.user_id,
+            offered_at=now,
+        )
+        _send(actor, pair, assignment, state, now)
     return assignment
 
 
-def _free_resource(resource_id: Any) -> Resource:
-    # The lock makes two dispatchers take turns here, so that the loser meets the constraint and not a deadlock.
-    resource = Resource.objects.select_for_update(of=("self",)).filter(pk=resource_id).first()
-    if resource is None:
+def _locked_pair(need_id: Any, resource_id: Any) -> Pair:
+    with connection.cursor() as query:
+        query.execute(_PAIR, [resource_id, need_id])
+        row = query.fetchone()
+    if row is None:
         raise NotFound
-    if resource.duty != Resource.Duty.ON:
-        raise ResourceOffDuty(resource=resource.name)
-    return resource
+    return Pair(NeedState(row[0]), *row[1:])
 
 
-def _insert(assignment: Assignment) -> None:
+def _state_after_assigning(pair: Pair, seen_version: int | None) -> NeedState:
+    if seen_version is not None and pair.version != seen_version:
+        raise Stale
+    state = after(pair.state, Step.ASSIGN)
+    if state is None:
+        raise NotAllowedNow(state=dict(NEED_STATES)[pair.state])
+    if pair.duty != Resource.Duty.ON:
+        raise ResourceOffDuty(resource=pair.resource_name)
+    return state
+
+
+def _send(actor: Actor, pair: Pair, assignment: Assignment, state: NeedState, now: datetime) -> None:
+    changed = state is not pair.state
+    values = {
+        "id": assignment.pk,
+        "need": assignment.need_id,
+        "resource": assignment.resource_id,
+        "address": pair.address,
+        "now": now,
+        "until": assignment.booked.upper,
+        "exclusive": pair.exclusive,
+        "reasons": Jsonb(assignment.reasons),
+        "actor": actor.user_id,
+        "state": state,
+        "due_at": pair.due_after(state, now),
+        "channel": actor.channel,
+        "code": pair.tracking_code,
+        "changed": changed,
+        "name": pair.resource_name,
+    }
     try:
-        with transaction.atomic():
-            assignment.save(force_insert=True)
+        with connection.cursor() as query:
+            query.execute(_ASSIGN, values)
     except IntegrityError as clash:
-        raise ResourceBusy(resource=assignment.resource.name) from clash
+        raise ResourceBusy(resource=pair.resource_name) from clash
+    _tell(pair, assignment, now, changed)
+
+
+def _tell(pair: Pair, assignment: Assignment, now: datetime, changed: bool) -> None:
+    where = (pair.address, now, pair.incident_id)
+    offered = Event("assignment.offered", "assignment", str(assignment.pk), *where, {"resource": pair.resource_name})
+    moved = [Event("need.assigned", "need", str(assignment.need_id), *where)] if changed else []
+    announce([*moved, offered])
+    if pair.crew:
+        to_users(
+            pair.crew,
+            "assignment.offered",
+            pair.address,
+            now,
+            link=f"/crew/{assignment.pk}",
+            category=pair.category_name,
+            code=pair.tracking_code,
+        )
 
 
 @transaction.atomic

@@ -11,12 +11,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
-from gridward.kernel.access.actor import Actor, actor_of, visible
+from gridward.kernel.access.actor import Actor, actor_of
 from gridward.kernel.assignments.models import Assignment
 from gridward.kernel.errors import NotFound
 from gridward.kernel.incidents.queries import running
-from gridward.kernel.needs.models import Need
-from gridward.kernel.needs.queries import SEE
 from gridward.lines.hotline.errors import QuietTimes
 from gridward.lines.hotline.models import SystemKey
 
@@ -86,17 +84,6 @@ def one_task(actor: Actor, assignment_id: Any) -> Assignment:
     Raises: NotFound.
     """
     found = tasks_of(actor).filter(pk=assignment_id).first()
-    if found is None:
-        raise NotFound
-    return found
-
-
-def place_and_category(actor: Actor, need_id: Any) -> tuple[int, str]:
-    """Where a need is and what it is about, if the actor may see it; as little as a decision to send takes.
-
-    Raises: NotFound.
-    """
-    found = visible(Need.objects.filter(pk=need_id), actor, SEE).values_list("address", "category_id").first()
     if found is None:
         raise NotFound
     return found

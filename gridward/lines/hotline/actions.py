@@ -17,7 +17,7 @@ from gridward.kernel.address import Level
 from gridward.kernel.assignments import actions as sending
 from gridward.kernel.assignments.models import Assignment
 from gridward.kernel.assignments.proofs import Evidence
-from gridward.kernel.errors import TooMany
+from gridward.kernel.errors import NotFound, TooMany
 from gridward.kernel.ids import new_id
 from gridward.kernel.journal.actions import Event, record
 from gridward.kernel.needs import actions as needs
@@ -26,8 +26,7 @@ from gridward.kernel.needs.models import Category, Need, Urgency
 from gridward.kernel.needs.rules import AssignmentState
 from gridward.kernel.notices.actions import to_desk
 from gridward.kernel.registry import registry
-from gridward.kernel.resources.models import Resource
-from gridward.lines.hotline.access import digest_of, one_task, place_and_category
+from gridward.lines.hotline.access import digest_of, one_task
 from gridward.lines.hotline.errors import NoSuchTaker, NotATaker, UnknownCode
 from gridward.lines.hotline.figures import KIND
 from gridward.lines.hotline.models import SystemKey, TriageWords
@@ -88,18 +87,16 @@ def assign(
 
     Raises: NotFound, Forbidden, NotATaker, and what the kernel's `assign` raises.
     """
-    address, category_key = place_and_category(actor, need_id)
-    actor.require("needs.assign", address)
-    _check_taker(category_key, resource_id)
-    return sending.assign(actor, need_id, resource_id, now, reasons=reasons, seen_version=seen_version)
 
+    def check(pair: sending.Pair) -> None:
+        if not actor.may(queries.SEE, pair.address):
+            raise NotFound
+        actor.require("needs.assign", pair.address)
+        category = queries.category_by_key(pair.category)
+        if category is not None and pair.resource_kind not in category.takers:
+            raise NotATaker(resource=pair.resource_name, category=str(category))
 
-def _check_taker(category_key: str, resource_id: Any) -> None:
-    category = queries.category_by_key(category_key)
-    found = Resource.objects.filter(pk=resource_id).values_list("kind", "name")[:1]
-    for kind, name in found:
-        if category is not None and kind not in category.takers:
-            raise NotATaker(resource=name, category=str(category))
+    return sending.assign(actor, need_id, resource_id, now, reasons=reasons, seen_version=seen_version, check=check)
 
 
 def answer(actor: Actor, need_id: Any, words: str, now: datetime) -> Need:
