@@ -94,7 +94,6 @@ LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
 USE_I18N = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = _CONFIG.data_dir / "static"
 MEDIA_ROOT = _CONFIG.data_dir / "files"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG

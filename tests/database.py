@@ -1,0 +1,38 @@
+"""A pytest plugin: one PostgreSQL for the whole run, in a folder of its own, before Django reads its settings."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gridward.web.database import embedded
+
+_OWNED = "GRIDWARD_TEST_FOLDER"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: Any) -> None:
+    """Start the embedded server (or use `DATABASE_URL`) unless a parent process of this run has."""
+    if _OWNED in os.environ:
+        return
+    folder = Path(tempfile.mkdtemp(prefix="gridward-test-"))
+    folder.chmod(0o755)
+    os.environ[_OWNED] = str(folder)
+    os.environ["GRIDWARD_DATA_DIR"] = str(folder)
+    if not os.environ.get("DATABASE_URL"):
+        embedded.start(folder)
+    early_config.add_cleanup(lambda: _clean(folder))
+
+
+
+
+
+def _clean(folder: Path) -> None:
+    if not os.environ.get("DATABASE_URL"):
+        embedded.stop(folder)
+    shutil.rmtree(folder, ignore_errors=True)
