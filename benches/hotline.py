@@ -103,9 +103,8 @@ def run(
 
 
 def _measured(server: Any, url: str, seeded: Any, seconds: float, processes: int, threads: int, assign: bool) -> Any:
-    web, database, began = server.cpu_s(), database_cpu_s(url), time.perf_counter()
-    counts, times = _load(server.port, seeded, seconds, processes, threads, assign=assign)
-    wall = time.perf_counter() - began
+    web, database = server.cpu_s(), database_cpu_s(url)
+    counts, times, wall = _load(server.port, seeded, seconds, processes, threads, assign=assign)
     requests = sum(counts.values())
     times.sort()
     return {
@@ -122,11 +121,12 @@ def _measured(server: Any, url: str, seeded: Any, seconds: float, processes: int
 
 def _load(
     port: int, seeded: Any, seconds: float, processes: int, threads: int, *, assign: bool
-) -> tuple[dict[str, int], list[float]]:
+) -> tuple[dict[str, int], list[float], float]:
     context = multiprocessing.get_context("spawn")
     results: Any = context.Queue()
+    together: Any = context.Barrier(processes)
     running = [
-        context.Process(target=_client, args=(port, seeded, seconds, threads, assign, at, results))
+        context.Process(target=_client, args=(port, seeded, seconds, threads, assign, at, together, results))
         for at in range(processes)
     ]
     for one in running:
@@ -134,15 +134,20 @@ def _load(
     gathered = [results.get(timeout=seconds + 120) for _ in running]
     for one in running:
         one.join()
-    if failures := [failure for _, _, failure in gathered if failure]:
+    if failures := [failure for *_, failure in gathered if failure]:
         raise WrongAnswer(failures[0])
-    counts = {name: sum(found[name] for found, _, _ in gathered) for name in PHASES}
-    return counts, [taken for _, times, _ in gathered for taken in times]
+    counts = {name: sum(found[name] for found, *_ in gathered) for name in PHASES}
+    wall = max(found[2] for found in gathered)
+    return counts, [taken for found in gathered for taken in found[1]], wall
 
 
-def _client(port: int, seeded: Any, seconds: float, threads: int, assign: bool, seed_: int, results: Any) -> None:
+def _client(
+    port: int, seeded: Any, seconds: float, threads: int, assign: bool, seed_: int, together: Any, results: Any
+) -> None:
     counts, times, failures = dict.fromkeys(PHASES, 0), [], []
-    until = time.perf_counter() + seconds
+    together.wait(60)
+    began = time.perf_counter()
+    until = began + seconds
     work = [
         Thread(
             target=_talk, args=(port, seeded, until, assign, random.Random(f"{seed_}-{at}"), counts, times, failures)
@@ -153,7 +158,7 @@ def _client(port: int, seeded: Any, seconds: float, threads: int, assign: bool, 
         one.start()
     for one in work:
         one.join()
-    results.put((counts, times, failures[0] if failures else None))
+    results.put((counts, times, time.perf_counter() - began, failures[0] if failures else None))
 
 
 def _talk(

@@ -28,8 +28,13 @@ def categories(kind: str | None = None) -> list[Category]:
 
 
 def category_by_key(key: str) -> Category | None:
-    """A category in use; None for an unknown key."""
-    return next((category for category in categories() if category.key == key), None)
+    """A category in use; None for an unknown key. Kept one by one: logging a need does not unpack them all."""
+    place = f"category:{key}"
+    found: Category | None = cache.get(place)
+    if found is None:
+        found = next((category for category in categories() if category.key == key), None)
+        cache.set(place, found, _CATEGORIES_KEPT_S)
+    return found
 
 
 def queue(actor: Actor, within: Span | None = None, **equals: Any) -> QuerySet[Need]:

@@ -248,7 +248,7 @@ def load_categories(actor: Actor, path: Path = EXAMPLE, now: datetime | None = N
     if now is not None and made + changed:
         data = {"made": made, "changed": changed}
         record(actor, [Event("hotline.categories_loaded", "configuration", "categories", 0, now, data=data)])
-    cache.delete_many(["categories", "hotline-pointers"])
+    cache.delete_many(["categories", "hotline-pointers", *(f"category:{row['key']}" for row in listed)])
     return Loaded(made, changed, len(done) - made - changed)
 
 
