@@ -69,16 +69,19 @@ class Wanted:
 
 
 # The need, if its place is known and its id is new, and its journal entry, in one statement and so in one transaction.
+# A need without a point of its own stands on the map where its place does.
 _COLUMNS = [field.column for field in Need._meta.concrete_fields]
+_GIVEN = [f"coalesce(%s, area.{name})" if name in ("latitude", "longitude") else "%s" for name in _COLUMNS]
 _LOG = f"""
     WITH logged AS (
         INSERT INTO kernel_need ({", ".join(_COLUMNS)})
-        SELECT {", ".join(["%s"] * len(_COLUMNS))} FROM kernel_area WHERE address = %s
+        SELECT {", ".join(_GIVEN)} FROM kernel_area AS area WHERE area.address = %s
         ON CONFLICT (id) DO NOTHING
-        RETURNING id
+        RETURNING latitude, longitude
     )
     INSERT INTO kernel_entry ({journal.COLUMNS})
     SELECT {journal.ROW} FROM logged
+    RETURNING (SELECT latitude FROM logged), (SELECT longitude FROM logged)
 """
 
 
@@ -104,7 +107,11 @@ def _insert(actor: Actor, need: Need, event: Event) -> bool:
     values = [Jsonb(need.details) if name == "details" else need.__dict__[name] for name in _COLUMNS]
     with connection.cursor() as query:
         query.execute(_LOG, [*values, need.address, *journal.values_of(actor, event)])
-        return bool(query.rowcount)
+        point = query.fetchone()
+    if point is None:
+        return False
+    need.latitude, need.longitude = point
+    return True
 
 
 def _known(wanted: Wanted) -> Need:

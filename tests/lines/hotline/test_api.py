@@ -29,6 +29,7 @@ def test_a_system_logs_a_need_and_gets_its_code_and_its_address_as_a_string(syst
     need = answer.json()
     assert need["address"] == "5001160010020000000"
     assert len(need["tracking_code"]) == 10
+    assert (need["latitude"], need["longitude"]) == (29.285, 106.252), "it stands on the map where its community does"
     assert verbs_of(need["id"]) == ["need.logged"]
 
 

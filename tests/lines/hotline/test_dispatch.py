@@ -126,14 +126,16 @@ def test_the_board_keeps_its_count_of_queries_with_many_needs(
 
 
 def test_towns_allot_vehicles_to_their_communities_and_not_to_others(sign_in: Any, house: House) -> None:
-    town = sign_in("town", OTHER_TOWN)
-    path = f"/hotline/fleet/{house.far.pk}/allotment"
-    assert town.post(path, {"address": str(OTHER_TOWN)}).status_code == 302
+    town, path = sign_in("town", OTHER_TOWN), "/hotline/fleet/allotment"
+    assert town.post(path, {"vehicle": str(house.far.pk), "address": str(OTHER_TOWN)}).status_code == 302
     house.far.refresh_from_db()
     assert house.far.address == OTHER_TOWN
     assert verbs_of(house.far.pk) == ["resource.allotted"]
-    assert town.post(path, {"address": "5001160010020000000"}).status_code == 403
-    assert town.post(f"/hotline/fleet/{house.near.pk}/allotment", {"address": str(OTHER_COMMUNITY)}).status_code == 404
+    assert town.post(path, {"vehicle": str(house.far.pk), "address": "5001160010020000000"}).status_code == 403
+    both = [str(house.far.pk), str(house.near.pk)]
+    assert town.post(path, {"vehicle": both, "address": str(OTHER_COMMUNITY)}).status_code == 404
+    assert town.post(path, {"address": str(OTHER_COMMUNITY)}).status_code == 404
+    assert verbs_of(house.far.pk, house.near.pk) == ["resource.allotted"]
 
 
 def test_the_fleet_page_shows_the_worst_covered_community_first(sign_in: Any, house: House) -> None:

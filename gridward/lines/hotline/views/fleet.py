@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,6 +21,7 @@ from gridward.lines.hotline import queries
 from gridward.lines.hotline.figures import VEHICLES
 
 CHANGE = "resources.change"
+SHOWN = 500
 
 
 @require_GET
@@ -26,7 +30,7 @@ def fleet(request: HttpRequest) -> HttpResponse:
     """The vehicles in reach, where each is allotted, and which communities are farthest from one."""
     spans = actor_in(request).spans(CHANGE)
     kind = request.GET.get("kind") if request.GET.get("kind") in VEHICLES else VEHICLES[0]
-    vehicles = list(queries.fleet(actor_in(request)).filter(kind=kind))
+    vehicles = list(queries.fleet(actor_in(request)).filter(kind=kind)[:SHOWN])
     covers = sorted(
         (cover for one in spans for cover in queries.coverage(str(kind), one)),
         key=lambda cover: -(cover.metres if cover.metres is not None else float("inf")),
@@ -35,7 +39,7 @@ def fleet(request: HttpRequest) -> HttpResponse:
     places = [area for one in spans for level in (Level.TOWN, Level.COMMUNITY) for area in below(one, level)]
     kinds = registry().resource_kinds
     context = {
-        "rows": [{"vehicle": one, "place_name": names[one.address], "address": text(one.address)} for one in vehicles],
+        "rows": [{"vehicle": one, "place_name": names[one.address]} for one in vehicles],
         "covers": [
             {"cover": one, "place_name": names[one.address], "kilometres": round((one.metres or 0) / 1000, 1)}
             for one in covers
@@ -49,14 +53,17 @@ def fleet(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @needs_capability(CHANGE)
-def allot(request: HttpRequest, resource_id: str) -> HttpResponse:
-    """Give a vehicle another area to serve."""
+def allot(request: HttpRequest) -> HttpResponse:
+    """Give the chosen vehicles another area to serve, all or none."""
     try:
         address = parse(request.POST.get("address", ""))
+        chosen = [UUID(one) for one in request.POST.getlist("vehicle")]
     except ValueError as malformed:
         raise NotFound from malformed
-    vehicle = queries.fleet(actor_in(request)).filter(pk=resource_id).first()
-    if vehicle is None:
+    vehicles = list(queries.fleet(actor_in(request)).filter(pk__in=chosen))
+    if len(vehicles) != len(set(chosen)) or not vehicles:
         raise NotFound
-    give(actor_in(request), vehicle.pk, address, clock.now())
-    return redirect(f"{reverse('hotline:fleet')}?kind={vehicle.kind}")
+    with transaction.atomic():
+        for vehicle in vehicles:
+            give(actor_in(request), vehicle.pk, address, clock.now())
+    return redirect(f"{reverse('hotline:fleet')}?kind={vehicles[0].kind}")
