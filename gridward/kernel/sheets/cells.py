@@ -88,7 +88,7 @@ class Text:
     most: int = 80
     sql: ClassVar[str] = "text"
     as_text: ClassVar[bool] = True
-    hint: Words = _("Text.")
+    hint: ClassVar[Words] = _("Text.")
 
     def __call__(self, cell: Cell, context: Context) -> str:
         """The text."""
@@ -108,7 +108,7 @@ class Number:
     high: float = 1e12
     sql: ClassVar[str] = "double precision"
     as_text: ClassVar[bool] = False
-    hint: Words = _("A number, e.g. 12.5.")
+    hint: ClassVar[Words] = _("A number, e.g. 12.5.")
 
     def __call__(self, cell: Cell, context: Context) -> float:
         """The number."""
@@ -126,7 +126,7 @@ class Integer:
     high: int = 2_000_000_000
     sql: ClassVar[str] = "integer"
     as_text: ClassVar[bool] = False
-    hint: Words = _("A whole number, e.g. 12.")
+    hint: ClassVar[Words] = _("A whole number, e.g. 12.")
 
     def __call__(self, cell: Cell, context: Context) -> int:
         """The number."""
@@ -142,8 +142,8 @@ def _within(number: float, low: float, high: float) -> float:
     return number
 
 
-_YES = frozenset("是 有 对 真 √ ✓ ✔ y yes true 1".split())
-_NO = frozenset("否 无 没有 不是 错 假 × ✗ ✘ n no false 0".split())
+_YES = frozenset(["是", "有", "对", "真", "√", "✓", "✔", "y", "yes", "true", "1"])
+_NO = frozenset(["否", "无", "没有", "不是", "错", "假", "×", "✗", "✘", "n", "no", "false", "0"])
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ class YesNo:
 
     sql: ClassVar[str] = "boolean"
     as_text: ClassVar[bool] = False
-    hint: Words = _("是 or 否, yes or no.")
+    hint: ClassVar[Words] = _("是 or 否, yes or no.")
 
     def __call__(self, cell: Cell, context: Context) -> bool:
         """Whether it is yes."""
@@ -232,7 +232,7 @@ class Named:
     register: str
     sql: ClassVar[str] = "text"
     as_text: ClassVar[bool] = True
-    hint: Words = _("The name as it is registered.")
+    hint: ClassVar[Words] = _("The name as it is registered.")
 
     def __call__(self, cell: Cell, context: Context) -> str:
         """The key of the thing."""

@@ -64,7 +64,7 @@ class Address:
     level: Level = Level.PROVINCE
     sql: ClassVar[str] = "bigint"
     as_text: ClassVar[bool] = True
-    hint: Words = _("The full name of the place from the town down, or its code of 12 or 19 digits.")
+    hint: ClassVar[Words] = _("The full name of the place from the town down, or its code of 12 or 19 digits.")
 
     def __call__(self, cell: Cell, context: Context) -> int:
         """The address number."""

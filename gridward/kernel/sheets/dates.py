@@ -26,7 +26,7 @@ _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})")
 _DAY_MONTH_WORD = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[- /.]?([a-z]{3,9})\.?[- /.,]*(\d{4})")
 _MONTH_WORD_DAY = re.compile(r"([a-z]{3,9})\.?[- ]?(\d{1,2})(?:st|nd|rd|th)?[- /.,]+(\d{4})")
 _SHORT_YEAR = re.compile(r"\d{1,2}([-/.])\d{1,2}\1\d{2}|\d{1,2}[- ]?[a-z]{3,9}[- ]?\d{2}|\d{2}年\d{1,2}月\d{1,2}[日号]")
-_MONTHS = "january february march april may june july august september october november december".split()
+_MONTHS = "january february march april may june july august september october november december"
 _MIDNIGHT = re.compile(r"[ t]+0{1,2}:00(:00(\.0+)?)?$")
 _CLOCK = re.compile(
     r"(?P<day>.*?[^ t:+])(?:[ t]+|(?<=[日号]))(?P<hour>\d{1,2})(?::|时|点)(?P<minute>\d{1,2})"
@@ -39,8 +39,8 @@ def _tidy(text: str) -> str:
 
 
 def _month(word: str) -> int:
-    found = [at for at, name in enumerate(_MONTHS, start=1) if name == word or name[:3] == word or word == "sept" == name[:4]]
-    return found[0] if found else 0
+    names = enumerate(_MONTHS.split(), start=1)
+    return next((number for number, name in names if word in (name, name[:3], name[:4])), 0)
 
 
 def _year_last(text: str, first: int, sign: str, second: int) -> tuple[int, int]:
@@ -92,7 +92,9 @@ class Day:
     past: bool = False
     sql: ClassVar[str] = "date"
     as_text: ClassVar[bool] = True
-    hint: Words = _("A day, best as 2022-11-03; also 2022/11/3, 2022年11月3日, 20221103, 3-Nov-2022 or 03.11.2022.")
+    hint: ClassVar[Words] = _(
+        "A day, best as 2022-11-03; also 2022/11/3, 2022年11月3日, 20221103, 3-Nov-2022 or 03.11.2022."
+    )
 
     def __call__(self, cell: Cell, context: Context) -> date:
         """The day."""
@@ -119,7 +121,7 @@ class Moment:
 
     sql: ClassVar[str] = "timestamptz"
     as_text: ClassVar[bool] = True
-    hint: Words = _("A day and a time, e.g. 2022-11-03 08:30.")
+    hint: ClassVar[Words] = _("A day and a time, e.g. 2022-11-03 08:30.")
 
     def __call__(self, cell: Cell, context: Context) -> datetime:
         """The moment in UTC, to the second."""

@@ -20,7 +20,6 @@ _MOBILE = re.compile(r"1[3-9]\d{9}")
 _AREA_CODE = r"10|2[0-57-9]|[3-9]\d\d"
 _LANDLINE = re.compile(rf"0({_AREA_CODE})-?([2-8]\d{{6,7}})(?:-?(?:转|ext\.?|x)?-?(\d{{1,6}}))?", re.IGNORECASE)
 _SERVICE = re.compile(r"1\d{2,4}|9\d{4}|[48]00-?\d{3}-?\d{4}")
-_SIGNS = re.compile(r"[\s()\[\]·.]|(?<=\d)-(?=\d{4}\b)")
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class Phone:
 
     sql: ClassVar[str] = "text"
     as_text: ClassVar[bool] = True
-    hint: Words = _("A mobile of 11 digits, or a landline with its area code: 023-47521234.")
+    hint: ClassVar[Words] = _("A mobile of 11 digits, or a landline with its area code: 023-47521234.")
 
     def __call__(self, cell: Cell, context: Context) -> str:
         """The number in its one form."""
@@ -39,7 +38,9 @@ class Phone:
         digits = bare.replace("-", "")
         if _MOBILE.fullmatch(digits):
             return digits
-        if found := _LANDLINE.fullmatch(bare) or _LANDLINE.fullmatch("0" + bare if text.startswith(("+86", "0086")) else ""):
+        # Behind +86 a landline goes without its zero.
+        with_zero = "0" + bare if text.startswith(("+86", "0086")) and not bare.startswith("0") else bare
+        if found := _LANDLINE.fullmatch(with_zero):
             return f"0{found[1]}-{found[2]}" + (f"-{found[3]}" if found[3] else "")
         if _SERVICE.fullmatch(bare):
             return digits
@@ -57,7 +58,7 @@ class IdNumber:
 
     sql: ClassVar[str] = "text"
     as_text: ClassVar[bool] = True
-    hint: Words = _("The 18 characters of the ID card, or the number of a travel document.")
+    hint: ClassVar[Words] = _("The 18 characters of the ID card, or the number of a travel document.")
 
     def __call__(self, cell: Cell, context: Context) -> str:
         """The number in capitals."""

@@ -59,10 +59,8 @@ class Places:
 
         Raises: CellProblem where there is none, more than one, or the place is gone.
         """
-        if text.isascii() and text.isdigit():
-            address = self._by_code(text)
-        else:
-            address = self._by_name(text)
+        by_code = text.isascii() and text.isdigit()
+        address = self._by_code(text) if by_code else self._by_name(text)
         if address in self._gone:
             raise CellProblem("place_gone", value=text)
         return address

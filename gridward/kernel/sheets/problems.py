@@ -27,7 +27,9 @@ PROBLEMS = {
     "no_such_day": _("There is no day “%(value)s”. Check it and write it like 2022-11-03."),
     "date_out_of_range": _("Write a date from %(low)s to %(high)s."),
     "not_a_time": _("“%(value)s” is not a date with a time. Write it like 2022-11-03 08:30."),
-    "not_a_phone": _("“%(value)s” is not a phone number. Write a mobile of 11 digits, or a landline like 023-47521234."),
+    "not_a_phone": _(
+        "“%(value)s” is not a phone number. Write a mobile of 11 digits, or a landline like 023-47521234."
+    ),
     "area_code_missing": _("Write “%(value)s” with its area code, like 023-47521234."),
     "digits_lost": _("Excel has rounded this long number. Format the column as text and type it again."),
     "not_an_id": _("“%(value)s” is not an ID number. Write its 18 characters, or the number of the travel document."),
