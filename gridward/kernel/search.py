@@ -70,7 +70,7 @@ def query_tokens(query: str) -> tuple[int, ...]:
     """
     words: set[str] = set()
     for run in _RUNS.findall(query.lower()):
-        if run.isdigit() and len(run) >= 4:
+        if len(run) >= 4 and run[:-1].isdigit() and run[-1] in "0123456789x":
             words.add("#" + run)
         elif run.isascii():
             words.add(run[:_MAX_WORD])

@@ -100,7 +100,7 @@ def by_area(key: str, parent: int, level: Level, day: date) -> dict[int, FigureV
     """A figure of every area of a level below `parent`, by address."""
     low, high = span(parent)
     rows = FigureValue.objects.filter(key=key, day=day, part="", address__gte=low, address__lt=high)
-    return {row.address: row for row in rows if level_of(row.address) is level}
+    return {row.address: row for row in rows if level_of(row.address) == level}
 
 
 def by_part(key: str, address: int, day: date) -> list[tuple[str, float | None]]:
