@@ -7,6 +7,7 @@ const ICONS = [
   "search", "phone", "headset", "list", "clock", "run", "alert-triangle", "circle-check", "circle-x", "arrow-back-up",
   "ban", "chevron-right", "chevron-down", "download", "printer", "eye", "camera", "plus", "logout", "language", "menu-2",
   "route", "qrcode", "send", "file-text", "refresh", "user", "x", "ambulance", "chart-line", "link", "settings",
+  "keyboard", "list-check",
 ];
 
 /** One SVG sprite of the icons the console uses, so that a page fetches them once. */

@@ -6,10 +6,19 @@ from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 SECONDS = "s"
 SHARE = "%"
 NOTHING = "—"
+DURATIONS = {
+    "seconds": gettext_noop("%(n)d s"),
+    "minutes": gettext_noop("%(n)d min"),
+    "hours": gettext_noop("%(n)d h"),
+    "days": gettext_noop("%(n)d d"),
+    "hours_minutes": gettext_noop("%(h)d h %(m)d min"),
+    "days_hours": gettext_noop("%(d)d d %(h)d h"),
+}
 
 
 def shown(unit: Any, value: float | None) -> str:

@@ -1,10 +1,18 @@
 import "@tabler/core/dist/css/tabler.min.css";
-import "./console.css";
+import "./house.css";
+import "./parts.css";
+import "./narrow.css";
+import "./print.css";
 import htmx from "htmx.org";
+import { tick } from "./clock";
+import { confirmBeforeSending } from "./confirm";
 import { keepDrafts } from "./drafts";
 import { startFeed } from "./feed";
+import { closeOnEscape, toggleOnClick } from "./forms";
 import { listenForKeys } from "./keys";
-import { confirmBeforeSending, toggleOnClick } from "./forms";
+import { keepPlace } from "./live";
+import { nameCells } from "./tables";
+import { openBranches } from "./tree";
 
 declare global {
   interface Window {
@@ -30,8 +38,13 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 
-keepDrafts();
 confirmBeforeSending();
+keepDrafts();
 toggleOnClick();
+closeOnEscape();
 listenForKeys();
+openBranches();
+nameCells();
+keepPlace();
+tick();
 startFeed();

@@ -1,4 +1,5 @@
-import htmx from "htmx.org";
+import { refreshRegions, refreshStale } from "./live";
+import { toast } from "./toasts";
 import { word } from "./words";
 
 interface News {
@@ -7,69 +8,82 @@ interface News {
   events: { verb: string; kind: string; id: string; address: string; at: string }[];
 }
 
-const EVERY_MS = 2000;
-const LONGEST_MS = 30000;
+const EVERY_MS = 2_000;
+const HIDDEN_MS = 30_000;
+const LONGEST_MS = 30_000;
 
-let cursor = document.body.dataset.cursor ?? "";
+let cursor = "";
 let pause = EVERY_MS;
+let timer = 0;
+let asking = false;
 
 /** Ask every two seconds what is new, and let the regions of the page that show it fetch themselves again. */
 export function startFeed(): void {
+  cursor = document.body.dataset.cursor ?? "";
   if (!cursor) return;
-  window.setTimeout(ask, EVERY_MS);
-  document.addEventListener("visibilitychange", () => {
-    if (!document.hidden) void ask();
-  });
+  const askNow = (): void => { if (!document.hidden) void ask(); };
+  document.addEventListener("visibilitychange", askNow);
+  window.addEventListener("online", askNow);
+  window.addEventListener("offline", () => show(false));
+  void ask();
 }
-
-let asking = false;
 
 async function ask(): Promise<void> {
   if (asking) return;
   asking = true;
+  window.clearTimeout(timer);
+  let more = false;
   try {
-    await once();
+    more = await askOnce();
     pause = EVERY_MS;
     show(true);
+    refreshStale();
   } catch {
     pause = Math.min(pause * 2, LONGEST_MS);
     show(false);
   } finally {
     asking = false;
-    window.setTimeout(ask, document.hidden ? LONGEST_MS : pause);
+    timer = window.setTimeout(() => void ask(), more ? 0 : document.hidden ? HIDDEN_MS : pause);
   }
 }
 
-async function once(): Promise<void> {
+/** Returns: whether there is more to fetch at once. */
+async function askOnce(): Promise<boolean> {
   const answer = await fetch(`/feed?since=${encodeURIComponent(cursor)}`, { headers: { Accept: "application/json" } });
   if (answer.status === 204) {
     cursor = answer.headers.get("X-Cursor") ?? cursor;
-    return;
+    return false;
   }
-  if (answer.status === 410 || answer.redirected) {
+  if (answer.status === 410 || answer.status === 401 || answer.redirected) {
     window.location.reload();
-    return;
+    return false;
   }
   if (!answer.ok) throw new Error(String(answer.status));
   const news: News = await answer.json();
   cursor = news.cursor;
   announce(news);
+  return news.more;
 }
 
 function announce(news: News): void {
-  const kinds = new Set(news.events.map((event) => event.kind));
-  document.querySelectorAll<HTMLElement>("[data-live]").forEach((region) => {
-    const wanted = (region.dataset.live ?? "").split(" ");
-    const busy = region.contains(document.activeElement) && document.activeElement instanceof HTMLInputElement;
-    if (!busy && wanted.some((kind) => kinds.has(kind))) htmx.trigger(region, "refresh");
-  });
+  refreshRegions(new Set(news.events.map((event) => event.kind)));
   const said = document.getElementById("live-news");
-  if (said) said.textContent = word("news").replace("{n}", String(news.events.length));
+  if (said) said.textContent = word("news", { n: news.events.length });
+  document.querySelectorAll<HTMLElement>("[data-tell]").forEach((region) => {
+    const told = JSON.parse(region.dataset.tell ?? "{}") as Record<string, string>;
+    for (const [verb, sentence] of Object.entries(told)) {
+      const count = news.events.filter((event) => event.verb === verb).length;
+      if (count) toast(count > 1 ? `${sentence} × ${count}` : sentence);
+    }
+  });
 }
 
 function show(connected: boolean): void {
   const sign = document.getElementById("live-state");
-  if (!sign) return;
-  sign.textContent = word(connected ? "live" : "reconnecting");
-  sign.classList.toggle("is-cut", !connected);
+  const said = word(connected ? "live" : "reconnecting");
+  if (sign && sign.textContent !== said) sign.textContent = said;
+  sign?.classList.toggle("is-live", connected);
+  sign?.classList.toggle("is-cut", !connected);
+  const banner = document.getElementById("cut");
+  if (banner) banner.hidden = connected;
 }

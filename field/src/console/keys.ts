@@ -3,7 +3,7 @@ export function listenForKeys(): void {
   document.addEventListener("keydown", (event) => {
     const typing = (event.target as HTMLElement).closest("input, textarea, select, [contenteditable]");
     if (event.key === "Escape" && typing) (event.target as HTMLElement).blur();
-    if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (typing || document.querySelector("dialog[open]:not(#keys-help)") || event.ctrlKey || event.metaKey || event.altKey) return;
     if (act(event.key)) event.preventDefault();
   });
 }

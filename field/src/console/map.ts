@@ -1,11 +1,30 @@
 import "maplibre-gl/dist/maplibre-gl.css";
-import { Map as MapView, Marker, NavigationControl, LngLatBounds, type GeoJSONSource, type StyleSpecification } from "maplibre-gl";
+import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
+import { LngLatBounds, Map as MapView, Marker, NavigationControl, Popup, setWorkerUrl, type GeoJSONSource, type MapLayerMouseEvent } from "maplibre-gl";
 import type { Feature, FeatureCollection, Position } from "geojson";
+import { addAreas, addThings, emptyStyle } from "./layers";
+import { addSigns } from "./signs";
+import { word } from "./words";
 
-const COLOURS = { waiting: "#b45309", assigned: "#1d4ed8", moving: "#1d4ed8", overdue: "#b91c1c" };
-const REFRESH_MS = 10000;
+const REFRESH_MS = 10_000;
+const WHOLE_DISTRICT: [number, number, number, number] = [105.8, 28.5, 106.7, 29.5];
 
-document.querySelectorAll<HTMLElement>("[data-map]").forEach((element) => void draw(element));
+// Served by ourselves as one file, so that `worker-src 'self'` is enough.
+setWorkerUrl(workerUrl);
+
+const drawn = new WeakSet<HTMLElement>();
+drawAll();
+document.addEventListener("htmx:afterSettle", drawAll);
+document.addEventListener("toggle", drawAll, { capture: true });
+
+/** Every map of the page that can be seen; one in a closed drawer is drawn when it opens. */
+function drawAll(): void {
+  document.querySelectorAll<HTMLElement>("[data-map]").forEach((element) => {
+    if (drawn.has(element) || element.offsetParent === null) return;
+    drawn.add(element);
+    void draw(element);
+  });
+}
 
 async function layer(address: string, name: string): Promise<FeatureCollection> {
   const answer = await fetch(`/map/${address}/${name}.geojson`);
@@ -15,21 +34,17 @@ async function layer(address: string, name: string): Promise<FeatureCollection> 
 async function draw(element: HTMLElement): Promise<void> {
   const address = element.dataset.map ?? "";
   const areas = await layer(address, "areas");
-  const bounds = boundsOf(areas);
   const view = new MapView({
-    container: element, style: emptyStyle(), bounds, fitBoundsOptions: { padding: 24 }, attributionControl: false,
-    localIdeographFontFamily: "'Noto Sans CJK SC', 'Noto Sans SC', 'Microsoft YaHei', sans-serif",
+    container: element, style: emptyStyle(), bounds: boundsOf(areas), fitBoundsOptions: { padding: 24, maxZoom: 15 }, attributionControl: false,
+    locale: { "NavigationControl.ZoomIn": word("zoom_in"), "NavigationControl.ZoomOut": word("zoom_out"), "Map.Title": word("map") },
+    cooperativeGestures: false, dragRotate: false, pitchWithRotate: false,
   });
   view.addControl(new NavigationControl({ showCompass: false }));
   view.on("load", () => {
-    addAreas(view, areas);
+    addAreas(view, areas, namesOf(areas));
     if (element.dataset.pick) pickPlace(view, element.dataset.pick);
-    else void addThings(view, address);
+    else void showThings(view, address);
   });
-}
-
-function emptyStyle(): StyleSpecification {
-  return { version: 8, sources: {}, layers: [{ id: "ground", type: "background", paint: { "background-color": "#eef2f1" } }] };
 }
 
 function boundsOf(areas: FeatureCollection): LngLatBounds {
@@ -39,53 +54,32 @@ function boundsOf(areas: FeatureCollection): LngLatBounds {
     else if (Array.isArray(place)) place.forEach(add);
   };
   areas.features.forEach((feature) => "coordinates" in feature.geometry && add(feature.geometry.coordinates));
-  return bounds.isEmpty() ? new LngLatBounds([105.8, 28.5, 106.7, 29.5]) : bounds;
+  return bounds.isEmpty() ? new LngLatBounds(WHOLE_DISTRICT) : bounds;
 }
 
-function addAreas(view: MapView, areas: FeatureCollection): void {
-  view.addSource("areas", { type: "geojson", data: areas });
-  view.addLayer({ id: "cells", type: "fill", source: "areas", paint: { "fill-color": "#ffffff", "fill-opacity": 0.85 } });
-  view.addLayer({ id: "borders", type: "line", source: "areas", paint: { "line-color": "#94a3a0", "line-width": 1 } });
-  const crowded = areas.features.length > 60;
-  areas.features.forEach((feature) => label(view, feature, crowded));
+function namesOf(areas: FeatureCollection): FeatureCollection {
+  const features = areas.features.map((feature) => ({
+    type: "Feature" as const, properties: feature.properties, geometry: { type: "Point" as const, coordinates: middle(feature) },
+  }));
+  return { type: "FeatureCollection", features };
 }
 
-function label(view: MapView, feature: Feature, crowded: boolean): void {
-  const name = document.createElement("a");
-  name.className = crowded ? "map-label is-small" : "map-label";
-  name.textContent = String(feature.properties?.name ?? "");
-  name.href = `/map/?area=${String(feature.properties?.address)}`;
-  new Marker({ element: name, anchor: "center" }).setLngLat(middle(feature)).addTo(view);
-}
-
-function middle(feature: Feature): [number, number] {
+function middle(feature: Feature): Position {
   const geometry = feature.geometry;
-  if (geometry.type === "Point") return geometry.coordinates as [number, number];
-  const ring: Position[] = geometry.type === "Polygon" ? geometry.coordinates[0] : geometry.type === "MultiPolygon" ? geometry.coordinates[0][0] : [];
+  if (geometry.type === "Point") return geometry.coordinates;
+  const ring = geometry.type === "Polygon" ? geometry.coordinates[0] : geometry.type === "MultiPolygon" ? geometry.coordinates[0][0] : [];
   const sum = ring.reduce((total, at) => [total[0] + at[0], total[1] + at[1]], [0, 0]);
   return [sum[0] / Math.max(1, ring.length), sum[1] / Math.max(1, ring.length)];
 }
 
-async function addThings(view: MapView, address: string): Promise<void> {
-  view.addSource("needs", { type: "geojson", data: await layer(address, "needs"), cluster: false });
-  view.addSource("resources", { type: "geojson", data: await layer(address, "resources") });
-  view.addLayer({
-    id: "resources", type: "circle", source: "resources",
-    paint: {
-      "circle-radius": 5, "circle-color": ["case", ["get", "busy"], "#64748b", "#0f766e"],
-      "circle-stroke-color": "#ffffff", "circle-stroke-width": 1.5,
-    },
-  });
-  view.addLayer({
-    id: "needs", type: "circle", source: "needs",
-    paint: {
-      "circle-radius": ["match", ["get", "urgency"], 1, 9, 2, 7, 5],
-      "circle-color": ["match", ["get", "state"], "waiting", COLOURS.waiting, "overdue", COLOURS.overdue, COLOURS.moving],
-      "circle-stroke-color": ["match", ["get", "state"], "overdue", "#450a0a", "#ffffff"], "circle-stroke-width": 2,
-    },
-  });
+async function showThings(view: MapView, address: string): Promise<void> {
+  const [needs, resources] = await Promise.all([layer(address, "needs"), layer(address, "resources"), addSigns(view)]);
+  addThings(view, needs, resources);
   openOnClick(view);
-  window.setInterval(() => void refresh(view, address), REFRESH_MS);
+  const timer = window.setInterval(() => {
+    if (!document.hidden) void refresh(view, address);
+  }, REFRESH_MS);
+  view.on("remove", () => window.clearInterval(timer));
 }
 
 async function refresh(view: MapView, address: string): Promise<void> {
@@ -95,27 +89,58 @@ async function refresh(view: MapView, address: string): Promise<void> {
 }
 
 function openOnClick(view: MapView): void {
-  for (const name of ["needs", "resources"]) {
-    view.on("click", name, (event) => {
-      const url = event.features?.[0]?.properties?.url as string | undefined;
-      if (url) window.location.assign(url);
-    });
+  const clickable = ["needs", "resources", "need-groups", "cells"];
+  view.on("click", clickable, (event: MapLayerMouseEvent) => {
+    const found = view.queryRenderedFeatures(event.point, { layers: clickable })[0];
+    if (!found) return;
+    if (found.layer.id === "need-groups") void zoomInto(view, found);
+    else new Popup({ maxWidth: "20rem" }).setLngLat(event.lngLat).setDOMContent(card(found)).addTo(view);
+  });
+  for (const name of clickable.slice(0, 3)) {
     view.on("mouseenter", name, () => { view.getCanvas().style.cursor = "pointer"; });
     view.on("mouseleave", name, () => { view.getCanvas().style.cursor = ""; });
   }
 }
 
+async function zoomInto(view: MapView, group: Feature): Promise<void> {
+  const source = view.getSource("needs") as GeoJSONSource;
+  const zoom = await source.getClusterExpansionZoom(group.properties?.cluster_id as number);
+  if (group.geometry.type === "Point") view.easeTo({ center: group.geometry.coordinates as [number, number], zoom });
+}
+
+/** What was clicked, in words, and the way on. */
+function card(found: Feature): HTMLElement {
+  const about = found.properties ?? {};
+  const content = document.createElement("div");
+  content.className = "map-card";
+  const name = document.createElement("strong");
+  name.textContent = String(about.title ?? about.name ?? "");
+  content.append(name);
+  if (about.state) content.append(word(`state_${String(about.state)}`), document.createElement("br"));
+  else if (about.busy !== undefined) content.append(word(about.busy ? "busy" : "free"), document.createElement("br"));
+  if (about.url) content.append(way(String(about.url), word("open")));
+  else content.append(way(`/areas/${String(about.address)}`, word("area_page")), way(`/map/?area=${String(about.address)}`, word("its_map")));
+  return content;
+}
+
+function way(url: string, label: string): HTMLAnchorElement {
+  const link = document.createElement("a");
+  link.href = url;
+  link.textContent = label;
+  return link;
+}
+
 /** Let a click choose a place: writes its coordinates and the community under it into a form. */
 function pickPlace(view: MapView, formId: string): void {
   const form = document.getElementById(formId) as HTMLFormElement | null;
-  let mark: Marker | undefined;
+  const mark = new Marker({ color: "#0f766e" });
+  view.getCanvas().style.cursor = "crosshair";
   view.on("click", (event) => {
-    mark?.remove();
-    mark = new Marker().setLngLat(event.lngLat).addTo(view);
+    mark.setLngLat(event.lngLat).addTo(view);
     const under = view.queryRenderedFeatures(event.point, { layers: ["cells"] })[0]?.properties?.address as string | undefined;
+    if (under) write(form, "address", under);
     write(form, "latitude", event.lngLat.lat.toFixed(6));
     write(form, "longitude", event.lngLat.lng.toFixed(6));
-    if (under) write(form, "address", under);
   });
 }
 

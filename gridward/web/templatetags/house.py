@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -10,25 +11,28 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
-from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from gridward.kernel import address as addresses
 from gridward.kernel import clock
 from gridward.kernel.needs.models import NEED_STATES, Need
 from gridward.kernel.needs.rules import OPEN
 from gridward.kernel.people.traits import SKILLS, TRAITS
-from gridward.web.numbers import duration
+from gridward.kernel.registry import registry
+from gridward.web.numbers import DURATIONS, duration
 from gridward.web.numbers import shown as shown_value
 
 register = template.Library()
 _MANIFEST = Path(__file__).parent.parent / "static" / "dist" / "manifest.json"
+_MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86_400
+_NEAR_S = 15 * 60
+_SPARK_WIDTH, _SPARK_HEIGHT, _SPARK_POINTS = 56, 24, 3
 _STATE_ICONS = {
     "waiting": "clock",
     "assigned": "run",
@@ -40,10 +44,17 @@ _STATE_ICONS = {
 }
 
 
-@cache
 def _built() -> dict[str, Any]:
-    if not _MANIFEST.exists():
-        raise template.TemplateSyntaxError("The console's scripts are not built: run scripts/setup.")
+    try:
+        return _read_manifest(_MANIFEST.stat().st_mtime_ns)
+    except FileNotFoundError as missing:
+        raise ImproperlyConfigured(
+            "The console's scripts are not built: run `npm ci && npm run build` in field/, or scripts/setup."
+        ) from missing
+
+
+@cache
+def _read_manifest(_written_at: int) -> dict[str, Any]:
     return json.loads(_MANIFEST.read_text(encoding="utf-8"))
 
 
@@ -65,23 +76,27 @@ def icon(name: str) -> SafeString:
 
 @register.simple_tag
 def ago(moment: datetime | None) -> SafeString | str:
-    """A time as the distance from now, with the exact time on hover."""
+    """A time as the distance from now, kept true by the script, with the exact time on hover."""
     if moment is None:
         return "—"
+    return format_html(
+        '<time datetime="{}" title="{}" data-ago>{}</time>', moment.isoformat(), exact(moment), _distance(moment)
+    )
+
+
+def _distance(moment: datetime) -> str:
     seconds = (clock.now() - moment).total_seconds()
-    words = (_("%s ago") if seconds >= 0 else _("in %s")) % _distance(abs(seconds))
-    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exact(moment), words)
+    if 0 <= seconds < _MINUTE_S:
+        return _("just now")
+    return (_("%s ago") if seconds > 0 else _("in %s")) % _coarse(abs(seconds))
 
 
-def _distance(seconds: float) -> str:
-    minutes, hours, days = int(seconds // 60), int(seconds // 3600), int(seconds // 86400)
-    if days:
-        return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
-    if hours:
-        return ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours}
-    if minutes:
-        return ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
-    return _("a few seconds")
+def _coarse(seconds: float) -> str:
+    if seconds < _HOUR_S:
+        return _("%(n)d min") % {"n": seconds // _MINUTE_S}
+    if seconds < _DAY_S:
+        return _("%(n)d h") % {"n": seconds // _HOUR_S}
+    return _("%(n)d d") % {"n": seconds // _DAY_S}
 
 
 @register.filter
@@ -107,13 +122,16 @@ def state_of(need: Need) -> SafeString:
 
 @register.simple_tag
 def due(need: Need) -> SafeString | str:
-    """How long a need's next step still has, or by how much it is late."""
+    """How long a need's next step still has, or by how much it is late; the script counts on."""
     if need.state not in OPEN:
         return ""
     seconds = (need.due_at - clock.now()).total_seconds()
-    if seconds < 0:
-        return format_html('<span class="is-late">{}</span>', _("%s late") % duration(-seconds))
-    return _("%s left") % duration(seconds)
+    words = (_("%s late") if seconds < 0 else _("%s left")) % duration(abs(seconds))
+    look = "is-late" if seconds < 0 else "is-near" if seconds < _NEAR_S else ""
+    return format_html(
+        '<time class="{}" datetime="{}" title="{}" data-due>{}</time>',
+        look, need.due_at.isoformat(), exact(need.due_at), words,
+    )  # fmt: skip
 
 
 @register.filter
@@ -159,19 +177,77 @@ def nothing(words: str, symbol: str = "circle-check") -> dict[str, str]:
 
 
 @register.simple_tag
+def tell(*verbs: str) -> SafeString:
+    """The attribute that makes a page say so when one of these verbs is written in the journal."""
+    words = {verb: str(registry().verbs[verb]) for verb in verbs}
+    return format_html('data-tell="{}"', json.dumps(words, ensure_ascii=False))
+
+
+@register.simple_tag
+def spark(points: Sequence[tuple[date, float | None]]) -> SafeString | str:
+    """The course of a figure over some days as a small line; the figure's page has the numbers."""
+    values = [value for _day, value in points if value is not None]
+    if len(values) < _SPARK_POINTS:
+        return ""
+    low, reach = min(values), (max(values) - min(values)) or 1.0
+    step = _SPARK_WIDTH / (len(values) - 1)
+    line = " ".join(
+        f"{at * step:.1f},{_SPARK_HEIGHT - 1 - (value - low) / reach * (_SPARK_HEIGHT - 2):.1f}"
+        for at, value in enumerate(values)
+    )
+    return format_html(
+        '<svg class="spark" viewBox="0 0 {} {}" preserveAspectRatio="none" aria-hidden="true">'
+        '<polyline points="{}"/></svg>',
+        _SPARK_WIDTH, _SPARK_HEIGHT, line,
+    )  # fmt: skip
+
+
+@register.simple_tag
+def now_iso() -> str:
+    """The house's present moment, for scripts that count time."""
+    return clock.now().isoformat()
+
+
+@register.simple_tag
 def words_for_scripts() -> dict[str, str]:
-    """The sentences that scripts say."""
+    """The sentences that scripts say; `{holes}` are filled by the script."""
     return {
         "live": _("live"),
         "reconnecting": _("connection lost, trying again"),
         "news": _("{n} changes"),
+        "close": _("Close"),
+        "yes": _("Yes, do it"),
+        "no": _("No, go back"),
+        **_words_of_time(),
+        **_words_of_maps(),
     }
 
 
-@register.simple_tag
-def feed_address() -> str:
-    """Where scripts ask what is new."""
-    return reverse("feed")
+def _words_of_time() -> dict[str, str]:
+    holes = {"n": "{n}", "h": "{h}", "m": "{m}", "d": "{d}"}
+    return {
+        "just_now": _("just now"),
+        "ago": _("%s ago") % "{t}",
+        "in": _("in %s") % "{t}",
+        "late": _("%s late") % "{t}",
+        "left": _("%s left") % "{t}",
+        **{key: _(words).replace(")d", ")s") % holes for key, words in DURATIONS.items()},
+    }
+
+
+def _words_of_maps() -> dict[str, str]:
+    return {
+        "map": _("Map"),
+        "zoom_in": _("Nearer"),
+        "zoom_out": _("Further away"),
+        "open": _("Open"),
+        "area_page": _("Area page"),
+        "its_map": _("Its map"),
+        "free": _("free"),
+        "busy": _("busy"),
+        **{f"state_{state}": str(words) for state, words in NEED_STATES},
+        "state_overdue": _("overdue"),
+    }
 
 
 @register.simple_tag
