@@ -28,7 +28,7 @@ NEAREST_LOOKED_AT = 60
 
 # The nearest resources on duty of the kinds that may take a need, free or able to take several, with their load,
 # the end of their duty and how many others of their kind are free in their town.
-# Relies on resource_on_duty and assignment_resource.
+# Relies on resource_on_duty, assignment_live_once and assignment_offered.
 _CANDIDATES = """
     WITH able AS MATERIALIZED (
         SELECT resource.id, resource.kind, resource.name, resource.address, resource.phone, resource.skills,
@@ -39,29 +39,24 @@ _CANDIDATES = """
         FROM kernel_resource AS resource LEFT JOIN kernel_area AS home ON home.address = resource.address
         WHERE resource.duty = 'on' AND resource.kind = ANY(%(kinds)s) AND ({where})
           AND (resource.duty_until IS NULL OR resource.duty_until > %(now)s)
+    ), live AS MATERIALIZED (
+        SELECT resource_id, count(*) AS tasks, bool_or(need_id = %(need)s) AS here
+        FROM kernel_assignment WHERE state IN ('offered', 'accepted', 'under_way', 'arrived') GROUP BY resource_id
+    ), today AS MATERIALIZED (
+        SELECT resource_id, count(*) AS tasks
+        FROM kernel_assignment WHERE offered_at >= %(day_start)s AND state = 'done' GROUP BY resource_id
     ), loaded AS (
-        SELECT able.*, coalesce(load.live, 0) AS live, coalesce(load.done_today, 0) AS done_today,
-               count(*) FILTER (WHERE coalesce(load.live, 0) = 0)
-                   OVER (PARTITION BY able.kind, able.town) AS free_in_town
+        SELECT able.*, coalesce(live.tasks, 0) AS live, coalesce(live.here, FALSE) AS here,
+               coalesce(today.tasks, 0) AS done_today,
+               count(*) FILTER (WHERE live.tasks IS NULL) OVER (PARTITION BY able.kind, able.town) AS free_in_town
         FROM able
-        LEFT JOIN (
-            SELECT resource_id,
-                   count(*) FILTER (WHERE state IN ('offered', 'accepted', 'under_way', 'arrived')) AS live,
-                   count(*) FILTER (WHERE state = 'done') AS done_today
-            FROM kernel_assignment
-            WHERE resource_id IN (SELECT id FROM able)
-              AND (offered_at >= %(day_start)s OR state IN ('offered', 'accepted', 'under_way', 'arrived'))
-            GROUP BY resource_id
-        ) AS load ON load.resource_id = able.id
+        LEFT JOIN live ON live.resource_id = able.id
+        LEFT JOIN today ON today.resource_id = able.id
     )
     SELECT id, kind, name, address, phone, skills, exclusive, duty_until, latitude, longitude, live, done_today,
            free_in_town
     FROM loaded
-    WHERE NOT (exclusive AND live > 0)
-      AND NOT EXISTS (
-          SELECT 1 FROM kernel_assignment AS mine
-          WHERE mine.need_id = %(need)s AND mine.resource_id = loaded.id
-            AND mine.state IN ('offered', 'accepted', 'under_way', 'arrived'))
+    WHERE NOT (exclusive AND live > 0) AND NOT here
     ORDER BY (latitude - %(latitude)s) ^ 2 + ((longitude - %(longitude)s) * %(shrink)s) ^ 2 NULLS LAST, id
     LIMIT %(limit)s
 """
