@@ -5,7 +5,9 @@ from __future__ import annotations
 import codecs
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 
 from gridward.kernel.sheets.errors import BrokenText, UnknownEncoding, UnknownFormat
 
@@ -58,12 +60,18 @@ def _as_chinese(content: bytes, first_bad: int) -> str:
 
 
 def delimiter_of(text: str) -> str:
-    """The sign between cells: the one that cuts the first lines into the most cells; a comma for a single column."""
+    """The sign between cells: the one that cuts most of the first lines into equally many; a comma for one column."""
     if found := re.match(r"sep=(.)\r?\n", text):
         return found[1]
-    sample = text.splitlines()[:_SNIFFED_LINES]
-    widths = {sign: max((len(row) for row in csv.reader(sample, delimiter=sign)), default=0) for sign in _DELIMITERS}
-    return max(_DELIMITERS, key=lambda sign: widths[sign])
+    sample = list(islice(_lines(text), _SNIFFED_LINES))
+    return max(_DELIMITERS, key=lambda sign: _evenness(sample, sign))
+
+
+def _evenness(lines: list[str], sign: str) -> tuple[int, int]:
+    """How many lines have the usual number of cells, and that number; nothing for a sign that cuts none."""
+    widths = Counter(len(row) for row in csv.reader(lines, delimiter=sign) if row)
+    usual, lines_so = max(widths.items(), key=lambda one: (one[1], one[0]), default=(0, 0))
+    return (lines_so, usual) if usual > 1 else (0, 0)
 
 
 def rows_of(text: str) -> Iterator[list[str]]:
@@ -87,6 +95,8 @@ def rows_of(text: str) -> Iterator[list[str]]:
 
 
 def _lines(text: str) -> Iterator[str]:
+    if "\n" not in text:
+        text = text.replace("\r", "\n")
     start = text.index("\n") + 1 if text.startswith("sep=") else 0
     while start < len(text):
         end = text.find("\n", start) + 1 or len(text)
