@@ -32,7 +32,7 @@ def command(scale: float, seed: int, once: bool, as_json: bool, data_dir: Path |
     The district is Jiangjin with its true division names and codes; everybody in it is made up. Each run starts
     from nothing, in a data folder of its own (data/demo).
     """
-    _own_folder(data_dir)
+    own_folder(data_dir, "demo")
     began = time.monotonic()
     with house():
         bulletin, accounts, seconds = _make(scale, seed)
@@ -45,8 +45,9 @@ def command(scale: float, seed: int, once: bool, as_json: bool, data_dir: Path |
         _serve(accounts)
 
 
-def _own_folder(data_dir: Path | None) -> None:
-    folder = data_dir or Path(os.environ.get("GRIDWARD_DATA_DIR", "data")) / "demo"
+def own_folder(data_dir: Path | None, name: str) -> None:
+    """Work in a data folder of this command's own, with nothing in its embedded database."""
+    folder = data_dir or Path(os.environ.get("GRIDWARD_DATA_DIR", "data")) / name
     os.environ["GRIDWARD_DATA_DIR"] = str(folder)
     config.cache_clear()
     if not config().database_url:
@@ -70,7 +71,7 @@ def _make(scale: float, seed: int) -> tuple[dict[str, Any], list[Any], dict[str,
                 tasks[stage] = progress.add_task(stage, total=total)
             progress.update(tasks[stage], completed=done, total=total)
 
-        _empty()
+        empty()
         start = time.monotonic()
         accounts = make_district(scale, seed, now, tell)
         made = time.monotonic()
@@ -80,7 +81,8 @@ def _make(scale: float, seed: int) -> tuple[dict[str, Any], list[Any], dict[str,
     return _bulletin(now), accounts, seconds
 
 
-def _empty() -> None:
+def empty() -> None:
+    """Remove every row of the house's own tables."""
     from django.apps import apps
     from django.db import connection
 
