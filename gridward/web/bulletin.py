@@ -6,11 +6,23 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
+
 from gridward.kernel.address import text
 from gridward.kernel.areas.models import Area
+from gridward.kernel.errors import AppError
 from gridward.kernel.figures.queries import Reading, read, trend
 from gridward.kernel.registry import registry
 from gridward.web.numbers import shown
+
+
+class NoPdf(AppError):
+    """The machine lacks the libraries that draw PDF."""
+
+    code = "no_pdf"
+    status = 501
+    message = _("This server cannot draw PDF: libpango is missing. Print the page from the browser.")
 
 
 @dataclass(frozen=True)
@@ -64,6 +76,19 @@ def bulletin_text(bulletin: Bulletin) -> str:
         lines += [f"{item.reading.figure.title}：{item.shown}" for item in section.items]
         lines.append("")
     return "\n".join(lines)
+
+
+def bulletin_pdf(bulletin: Bulletin) -> bytes:
+    """The bulletin as a PDF to hand on.
+
+    Raises: NoPdf where the machine cannot draw one.
+    """
+    try:
+        from weasyprint import HTML
+    except OSError as missing:
+        raise NoPdf from missing
+    page = render_to_string("bulletin/print.html", {"bulletin": bulletin, "area": bulletin.area, "day": bulletin.day})
+    return bytes(HTML(string=page).write_pdf())
 
 
 def bulletin_json(bulletin: Bulletin) -> dict[str, Any]:

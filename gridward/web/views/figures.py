@@ -7,34 +7,23 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from gridward.kernel import clock
 from gridward.kernel.access.guards import needs_capability
 from gridward.kernel.address import Level, level_of, text
 from gridward.kernel.areas.queries import children, full_names
-from gridward.kernel.errors import AppError, Invalid
+from gridward.kernel.errors import Invalid
 from gridward.kernel.figures import queries
 from gridward.kernel.needs.models import Category
 from gridward.kernel.registry import registry
 from gridward.web.bulletin import bulletin_of, bulletin_text
+from gridward.web.bulletin import bulletin_pdf as draw_pdf
 from gridward.web.scope import chosen_area
 
 SEE = "figures.see"
 ROWS_SHOWN = 50
-
-
-class NoPdf(AppError):
-    """The machine lacks the libraries that draw PDF."""
-
-    code = "no_pdf"
-    status = 501
-    message = gettext_lazy(
-        "This server cannot draw PDF (libpango is missing). Print the page from the browser instead."
-    )
 
 
 def chosen_day(request: HttpRequest) -> date:
@@ -57,19 +46,12 @@ def bulletin(request: HttpRequest) -> HttpResponse:
 
 @needs_capability(SEE)
 def bulletin_pdf(request: HttpRequest) -> HttpResponse:
-    """The bulletin as a PDF to hand on.
-
-    Raises: NoPdf where the machine cannot draw one.
-    """
-    try:
-        from weasyprint import HTML
-    except OSError as missing:
-        raise NoPdf from missing
-    context = _bulletin_context(request)
-    page = render_to_string("bulletin/print.html", context, request)
-    name = f"bulletin-{context['day']}.pdf"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(HTML(string=page).write_pdf(), content_type="application/pdf", headers=headers)
+    """The bulletin as a PDF to hand on."""
+    area, _within = chosen_area(request, SEE)
+    day = chosen_day(request)
+    headers = {"Content-Disposition": f'attachment; filename="bulletin-{day}.pdf"'}
+    drawn = draw_pdf(bulletin_of(area, day, clock.now()))
+    return HttpResponse(drawn, content_type="application/pdf", headers=headers)
 
 
 @needs_capability(SEE)

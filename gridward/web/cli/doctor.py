@@ -1,0 +1,151 @@
+"""`gridward doctor`: what is wrong, and what to do about it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import click
+
+from gridward.web.cli.session import prepare, start_database
+from gridward.web.config import config
+from gridward.web.database import durability, embedded
+from gridward.web.processes import answers
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: ok, warn or fail, and what to do."""
+
+    what: str
+    state: str
+    words: str
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+def command(as_json: bool) -> None:
+    """Look at everything the house stands on; ends with 1 where something fails."""
+    findings = [check() for check in (_python, _console, _chromium, _pdf, _disk, _database)]
+    if findings[-1].state != "fail":
+        findings += [_durability(), _extensions(), _migrations(), _worker(), _clock()]
+    findings.append(_web())
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
+    else:
+        for finding in findings:
+            colour = {"ok": "green", "warn": "yellow", "fail": "red"}[finding.state]
+            click.echo(f"{click.style(finding.state.ljust(5), fg=colour)}{finding.what.ljust(12)} {finding.words}")
+    sys.exit(1 if any(finding.state == "fail" for finding in findings) else 0)
+
+
+def _finding(what: str, *, good: bool, words: str, remedy: str, worst: str = "fail") -> Finding:
+    return Finding(what, "ok" if good else worst, words if good else f"{words}: {remedy}")
+
+
+def _python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    return _finding("python", good=sys.version_info >= (3, 11), words=version, remedy="use Python 3.11 or newer")
+
+
+def _console() -> Finding:
+    built = (Path(__file__).parents[1] / "static" / "dist" / "manifest.json").exists()
+    return _finding(
+        "console", good=built, words="scripts built" if built else "scripts not built", remedy="scripts/setup"
+    )
+
+
+def _chromium() -> Finding:
+    found = shutil.which("chromium") or shutil.which("google-chrome")
+    remedy = "only browser tests need it; apt-get install chromium"
+    return _finding("chromium", good=bool(found), words=found or "not found", remedy=remedy, worst="warn")
+
+
+def _pdf() -> Finding:
+    try:
+        import weasyprint  # noqa: F401
+    except OSError:
+        remedy = "the bulletin prints from the browser only; apt-get install libpango-1.0-0 libpangoft2-1.0-0"
+        return Finding("pdf", "warn", f"libpango is missing: {remedy}")
+    return Finding("pdf", "ok", "libpango found")
+
+
+def _disk() -> Finding:
+    folder = config().data_dir
+    folder.mkdir(parents=True, exist_ok=True)
+    free_gb = shutil.disk_usage(folder).free / 1e9
+    words = f"{free_gb:.0f} GB free at {folder.resolve()}"
+    return _finding("disk", good=free_gb > 5, words=words, remedy="make room: 5 GB at least", worst="warn")
+
+
+def _database() -> Finding:
+    try:
+        start_database()
+        prepare(migrate=False)
+    except embedded.DatabaseTrouble as trouble:
+        return Finding("database", "fail", str(trouble))
+    from django.db import connection
+
+    with connection.cursor() as query:
+        query.execute("SELECT version()")
+        return Finding("database", "ok", str(query.fetchone()[0]).split(" on ")[0])
+
+
+def _durability() -> Finding:
+    found = durability.shortcomings()
+    return Finding("durability", "fail" if found else "ok", " ".join(found) or "what is acknowledged is on disk")
+
+
+def _extensions() -> Finding:
+    from django.db import connection
+
+    with connection.cursor() as query:
+        query.execute("SELECT count(*) FROM pg_available_extensions WHERE name = 'btree_gist'")
+        good = query.fetchone()[0] == 1
+    return _finding("extensions", good=good, words="btree_gist", remedy="install postgresql-contrib")
+
+
+def _migrations() -> Finding:
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    pending = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    words = "up to date" if not pending else f"{pending} not applied"
+    return _finding("migrations", good=not pending, words=words, remedy="gridward serve applies them", worst="warn")
+
+
+def _worker() -> Finding:
+    from django.db import connection
+
+    if "procrastinate_workers" not in connection.introspection.table_names():
+        return Finding("worker", "warn", "no queue yet: gridward serve makes it")
+    with connection.cursor() as query:
+        query.execute("SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '1 minute'")
+        alive = query.fetchone()[0]
+    words = f"{alive} alive"
+    return _finding(
+        "worker", good=alive > 0, words=words, remedy="nothing climbs by itself; gridward serve", worst="warn"
+    )
+
+
+def _clock() -> Finding:
+    from django.db import connection
+
+    from gridward.kernel import clock
+
+    with connection.cursor() as query:
+        query.execute("SELECT clock_timestamp()")
+        apart_s = abs((query.fetchone()[0] - clock.now()).total_seconds())
+    words = f"{apart_s:.1f} s apart from the database"
+    return _finding("clock", good=apart_s < 5, words=words, remedy="synchronise both machines by NTP")
+
+
+def _web() -> Finding:
+    settings = config()
+    up = answers(settings.host, settings.port)
+    words = f"{settings.host}:{settings.port} {'answers' if up else 'does not answer'}"
+    return _finding("web", good=up, words=words, remedy="gridward serve", worst="warn")
