@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from gridward.drill.replay.local_time import to_utc
 from gridward.drill.replay.mapping import DispatchMapping
 from gridward.drill.replay.troubles import Trouble
-from gridward.drill.replay.unit_times import DAY_S, STAGES, cut, entries, unwrapped
+from gridward.drill.replay.unit_times import DAY_S, STAGES, clock_face, cut, entries, unwrapped
 
 Row = Mapping[str, str]
 _COLUMNS = {
@@ -49,7 +49,7 @@ class Call:
     """One call with its units' responses, by the time they were sent.
 
     `errors` — what became no response; `remarks` — what was left out of one that stands;
-    `sendings` — how often the line says that a unit was sent.
+    `sendings` — how often the line says that a unit was sent; `repeated` — how many of these it writes twice.
     """
 
     line: int
@@ -58,6 +58,7 @@ class Call:
     words: str
     mutual_aid: bool
     sendings: int = 0
+    repeated: int = 0
     responses: list[UnitResponse] = field(default_factory=list)
     errors: list[Trouble] = field(default_factory=list)
     remarks: list[Trouble] = field(default_factory=list)
@@ -98,8 +99,10 @@ def _call(line: int, row: Row, log: _Log) -> Call:
     kind, remark = row["call_type"].strip(), row["disposition_remarks"].strip()
     mapping, number = log.mapping, row["incident_num"]
     call = Call(line, number, _first(mapping.categories, kind), f"{kind} {remark}".strip(), kind in mapping.mutual_aid)
-    times = {stage: _times(call, row[column]) for stage, column in {"sent": "Unit_Dispatch_Times", **_COLUMNS}.items()}
-    call.sendings = sum(map(len, times["sent"].values()))
+    times = {"sent": _times(call, row["Unit_Dispatch_Times"])}
+    call.repeated = len(call.remarks)
+    call.sendings = sum(map(len, times["sent"].values())) + call.repeated
+    times |= {stage: _times(call, row[column]) for stage, column in _COLUMNS.items()}
     refused = _refusal(number, remark, log)
     log.seen.add(number)
     if refused:
@@ -162,7 +165,7 @@ def _times(call: Call, text: str) -> dict[str, list[int]]:
     call.errors += [Trouble(call.line, "unreadable_time", one) for one in unreadable]
     for unit, second in told:
         if second in found.setdefault(unit, []):
-            call.remarks.append(Trouble(call.line, "repeated_entry", f"{unit} {second}"))
+            call.remarks.append(Trouble(call.line, "repeated_entry", f"{unit} {clock_face(second)}"))
         else:
             found[unit].append(second)
     return found

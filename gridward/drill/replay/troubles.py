@@ -19,6 +19,7 @@ REASONS = {
     "repeated_entry": "the same unit at the same time twice in one list",
     "stage_out_of_order": "a time before the stage that precedes it: left out",
     "stage_after_clear": "a time after the unit was free again: left out",
+    "refused_by_house": "the house refused it",
     "unit_out_elsewhere": "the unit was still out on another call: the house books nobody twice",
 }
 
