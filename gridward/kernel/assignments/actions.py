@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange, Jsonb
+from psycopg.errors import DeadlockDetected
 
 from gridward.kernel.access.actor import Actor
 from gridward.kernel.address import Level
@@ -174,6 +175,11 @@ def _send(actor: Actor, pair: Pair, assignment: Assignment, state: NeedState, no
             query.execute(_ASSIGN, values)
     except IntegrityError as clash:
         raise ResourceBusy(resource=pair.resource_name) from clash
+    except OperationalError as failure:
+        # Two writers that the locks above did not bring into line: one of them gives way, as if it had come later.
+        if isinstance(failure.__cause__, DeadlockDetected):
+            raise ResourceBusy(resource=pair.resource_name) from failure
+        raise
     _tell(pair, assignment, now, changed)
 
 
@@ -210,6 +216,7 @@ def progress(
     Raises: NotAllowedNow, ProofMissing, ReasonMissing, NotFound.
     """
     need = locked(_need_id_of(assignment_id))
+    _lock_resource_of(assignment_id)
     assignment = Assignment.objects.select_for_update(of=("self",)).select_related("resource").get(pk=assignment_id)
     if assignment.state == wanted:
         return assignment
@@ -226,6 +233,16 @@ def progress(
     said = {name: value for name, value in data.items() if value}
     record(actor, [_event(assignment, need, f"assignment.{wanted}", now, said)])
     return assignment
+
+
+def _lock_resource_of(assignment_id: Any) -> None:
+    # Ending a booking and making one both look at the exclusion constraint; whoever holds the resource looks alone.
+    with connection.cursor() as query:
+        query.execute(
+            "SELECT FROM kernel_resource "
+            "WHERE id = (SELECT resource_id FROM kernel_assignment WHERE id = %s) FOR UPDATE",
+            [assignment_id],
+        )
 
 
 def _need_id_of(assignment_id: Any) -> Any:
