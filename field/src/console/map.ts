@@ -3,9 +3,10 @@ import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import { LngLatBounds, Map as MapView, Marker, NavigationControl, Popup, setWorkerUrl, type GeoJSONSource, type MapLayerMouseEvent } from "maplibre-gl";
 import type { Feature, FeatureCollection, Position } from "geojson";
 import { addAreas, addThings, emptyStyle } from "./layers";
-import { addSigns } from "./signs";
+import { addSigns, showLegend } from "./signs";
 import { word } from "./words";
 
+const BELOW_COMMUNITY = "0000000";
 const REFRESH_MS = 10_000;
 const WHOLE_DISTRICT: [number, number, number, number] = [105.8, 28.5, 106.7, 29.5];
 
@@ -13,6 +14,7 @@ const WHOLE_DISTRICT: [number, number, number, number] = [105.8, 28.5, 106.7, 29
 setWorkerUrl(workerUrl);
 
 const drawn = new WeakSet<HTMLElement>();
+showLegend();
 drawAll();
 document.addEventListener("htmx:afterSettle", drawAll);
 document.addEventListener("toggle", drawAll, { capture: true });
@@ -33,7 +35,8 @@ async function layer(address: string, name: string): Promise<FeatureCollection> 
 
 async function draw(element: HTMLElement): Promise<void> {
   const address = element.dataset.map ?? "";
-  const areas = await layer(address, "areas");
+  const place = await layer(address, "areas");
+  const areas = await around(address, place);
   const view = new MapView({
     container: element, style: emptyStyle(), bounds: boundsOf(areas), fitBoundsOptions: { padding: 24, maxZoom: 15 }, attributionControl: false,
     locale: { "NavigationControl.ZoomIn": word("zoom_in"), "NavigationControl.ZoomOut": word("zoom_out"), "Map.Title": word("map") },
@@ -42,9 +45,21 @@ async function draw(element: HTMLElement): Promise<void> {
   view.addControl(new NavigationControl({ showCompass: false }));
   view.on("load", () => {
     addAreas(view, areas, namesOf(areas));
+    if (areas !== place) markPlace(view, place);
     if (element.dataset.pick) pickPlace(view, element.dataset.pick);
     else void showThings(view, address);
   });
+}
+
+/** The cells to draw: an area's own, or for a place below a community the community it lies in. */
+async function around(address: string, place: FeatureCollection): Promise<FeatureCollection> {
+  if (address.endsWith(BELOW_COMMUNITY)) return place;
+  const community = await layer(address.slice(0, -BELOW_COMMUNITY.length) + BELOW_COMMUNITY, "areas");
+  return community.features.length ? community : place;
+}
+
+function markPlace(view: MapView, place: FeatureCollection): void {
+  place.features.forEach((feature) => new Marker({ color: "#0f766e" }).setLngLat(middle(feature) as [number, number]).addTo(view));
 }
 
 function boundsOf(areas: FeatureCollection): LngLatBounds {

@@ -14,12 +14,27 @@ const SIGNS: Record<string, string> = {
   "person-busy": '<circle cx="13" cy="9" r="4" fill="#64748b" stroke="#334155" stroke-width="2"/><path d="M5.5 22c0-5 3.5-7 7.5-7s7.5 2 7.5 7Z" fill="#64748b" stroke="#334155" stroke-width="2"/>',
 };
 
+/** Show the same signs in a page's legend: every `data-sign` gets its picture. */
+export function showLegend(): void {
+  document.querySelectorAll<HTMLElement>("[data-sign]").forEach((place) => {
+    const sign = new Image();
+    sign.src = pictureOf(SIGNS[place.dataset.sign ?? ""] ?? "");
+    sign.alt = "";
+    place.replaceChildren(sign);
+  });
+}
+
+function pictureOf(shape: string): string {
+  const size_px = SIZE_PX * SHARPNESS;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 26 26" width="${size_px}" height="${size_px}">${shape}</svg>`;
+  return `data:image/svg+xml,${encodeURIComponent(svg)}`;
+}
+
 /** Draw the signs once and hand them to a map. */
 export async function addSigns(view: MapView): Promise<void> {
   await Promise.all(Object.entries(SIGNS).map(async ([name, shape]) => {
     const sign = new Image(SIZE_PX * SHARPNESS, SIZE_PX * SHARPNESS);
-    const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 26 26" width="${sign.width}" height="${sign.height}">${shape}</svg>`;
-    sign.src = `data:image/svg+xml,${encodeURIComponent(svg)}`;
+    sign.src = pictureOf(shape);
     await sign.decode();
     view.addImage(name, sign, { pixelRatio: SHARPNESS });
   }));
