@@ -26,29 +26,14 @@ def seed(workers_on_duty: int = WORKERS_ON_DUTY) -> dict[str, Any]:
     from gridward.kernel import clock
     from gridward.kernel.access.actor import SYSTEM
     from gridward.kernel.access.models import Grant, User
-    from gridward.kernel.address import Level, from_code, span, step
-    from gridward.kernel.areas.models import Area
+    from gridward.kernel.address import from_code
     from gridward.kernel.incidents.actions import open_incident
     from gridward.kernel.resources.models import Resource
     from gridward.lines.hotline.actions import issue_key, load_categories
 
     now = clock.now()
     district = from_code("500116")
-    towns = [district + at * step(Level.TOWN) for at in range(1, 31)]
-    places = [town + at * step(Level.COMMUNITY) for town in towns for at in range(1, COMMUNITIES // 30 + 1)]
-    Area.objects.bulk_create(
-        Area(
-            address=place,
-            address_end=span(place).high,
-            level=level,
-            parent=district,
-            name=f"{place}",
-            latitude=29.0 + random.Random(place).random() / 2,
-            longitude=106.0 + random.Random(place + 1).random() / 2,
-        )
-        for level, found in ((Level.DISTRICT, [district]), (Level.TOWN, towns), (Level.COMMUNITY, places))
-        for place in found
-    )
+    places = _places(district)
     load_categories(SYSTEM, now=now)
     open_incident(SYSTEM, "演练", "Drill", "epidemic", district, now)
     account = User.objects.create(username="bench")
@@ -64,6 +49,28 @@ def seed(workers_on_duty: int = WORKERS_ON_DUTY) -> dict[str, Any]:
         for at in range(workers_on_duty)
     )
     return {"addresses": [str(place) for place in places], "resources": [str(one.pk) for one in workers]}
+
+
+def _places(district: int) -> list[int]:
+    from gridward.kernel.address import Level, span, step
+    from gridward.kernel.areas.models import Area
+
+    towns = [district + at * step(Level.TOWN) for at in range(1, 31)]
+    places = [town + at * step(Level.COMMUNITY) for town in towns for at in range(1, COMMUNITIES // 30 + 1)]
+    Area.objects.bulk_create(
+        Area(
+            address=place,
+            address_end=span(place).high,
+            level=level,
+            parent=district,
+            name=f"{place}",
+            latitude=29.0 + random.Random(place).random() / 2,
+            longitude=106.0 + random.Random(place + 1).random() / 2,
+        )
+        for level, found in ((Level.DISTRICT, [district]), (Level.TOWN, towns), (Level.COMMUNITY, places))
+        for place in found
+    )
+    return places
 
 
 def run(
