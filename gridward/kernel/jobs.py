@@ -8,6 +8,9 @@ from gridward.kernel import clock
 from gridward.kernel.figures.actions import refresh
 from gridward.kernel.needs.climbing import BATCH, climb_overdue
 from gridward.kernel.notices import sending
+from gridward.kernel.sheets import jobs as sheet_jobs
+
+__all__ = ["climb", "refresh_figures", "send_notices", "sheet_jobs"]
 
 
 @app.periodic(cron="*/5 * * * * *")

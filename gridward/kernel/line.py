@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gridward.kernel.address import Level
 from gridward.kernel.manifest import Line, Page, Role
+from gridward.kernel.sheets.registers import KERNEL_SHEETS
 
 _SEE = frozenset({"needs.see", "resources.see", "people.see", "figures.see", "areas.see"})
 _ACT = _SEE | {"needs.log", "needs.assign", "needs.refuse", "resources.change", "sheets.import"}
@@ -57,6 +58,7 @@ VERBS = {
     "assignment.done": _("finished"),
     "assignment.declined": _("declined"),
     "assignment.released": _("was released"),
+    "area.changed": _("changed an area"),
     "person.revealed": _("looked at personal data"),
     "person.changed": _("changed a person's record"),
     "resource.changed": _("changed a resource"),
@@ -79,6 +81,7 @@ KERNEL = Line(
     title=_("Headquarters"),
     pages=PAGES,
     roles=ROLES,
+    sheets=KERNEL_SHEETS,
     announces=VERBS,
     notices=NOTICES,
 )

@@ -12,16 +12,19 @@ from gridward.kernel.orgs.models import Organisation
 from gridward.kernel.people.models import Person
 from gridward.kernel.plans.models import Plan
 from gridward.kernel.resources.models import CrewMember, Resource
+from gridward.kernel.sheets.models import ColumnMapping, ImportRun
 
 __all__ = [
     "Area",
     "Assignment",
     "Category",
+    "ColumnMapping",
     "CrewMember",
     "Entry",
     "FigureMark",
     "FigureValue",
     "Grant",
+    "ImportRun",
     "Incident",
     "Need",
     "Notice",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from gridward.kernel.address import EVERYWHERE, Span
 from gridward.kernel.manifest import Words
 from gridward.kernel.sheets.places import Places
 from gridward.kernel.sheets.problems import CellProblem
@@ -39,6 +40,8 @@ class Context:
     places: Places = field(default_factory=lambda: Places(()))
     names: Mapping[str, Mapping[str, Sequence[Any]]] = field(default_factory=dict)
     """Per register, the things that go by a name."""
+    reach: tuple[Span, ...] = (EVERYWHERE,)
+    """Where whoever imports may."""
 
 
 class Parser(Protocol):
@@ -171,7 +174,7 @@ class Choice:
     `others`: whether a key of the district's own (lower-case Latin letters and underscores) is taken as well.
     """
 
-    options: tuple[tuple[str, Words], ...]
+    options: tuple[tuple[str, Words], ...] | Callable[[], tuple[tuple[str, Words], ...]]
     also: Mapping[str, str] = field(default_factory=dict)
     others: bool = False
     sql: ClassVar[str] = "text"
@@ -185,15 +188,20 @@ class Choice:
     @property
     def listed(self) -> str:
         """The names of all options in the reader's language."""
-        return "、".join(str(title) for _key, title in self.options)
+        return "、".join(str(title) for _key, title in self.offered)
+
+    @property
+    def offered(self) -> tuple[tuple[str, Words], ...]:
+        """Keys and names; asked for late where they come from the manifests of lines."""
+        return self.options() if callable(self.options) else self.options
 
     @cached_property
     def _keys(self) -> dict[str, str]:
         found = {fold(word).casefold(): key for word, key in self.also.items()}
         for language in LANGUAGES:
             with override(language):
-                found |= {fold(str(title)).casefold(): key for key, title in self.options}
-        return found | {key.casefold(): key for key, _title in self.options}
+                found |= {fold(str(title)).casefold(): key for key, title in self.offered}
+        return found | {key.casefold(): key for key, _title in self.offered}
 
     def __call__(self, cell: Cell, context: Context) -> str:
         """The key of the option."""
@@ -220,9 +228,9 @@ class Items:
         return str(_("Several with 、 between them: %(each)s")) % {"each": self.of.hint}
 
     def __call__(self, cell: Cell, context: Context) -> list[str]:
-        """The values, sorted, each once."""
+        """The values in the order given, each once."""
         words = re.split(r"[、,;/|\n]", plain(cell))
-        return sorted({self.of(word, context) for word in words if word.strip()})
+        return list(dict.fromkeys(self.of(word, context) for word in words if word.strip()))
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -44,6 +44,8 @@ class Check:
     """Keys of values that the rule adds."""
     identities: tuple[tuple[str, ...], ...] = ()
     """Keys that together name one thing; a row is known by the first of these it has in full."""
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    """Cells by column key that hold for every row, where the sheet has no such column."""
     _seen: dict[Any, int] = field(default_factory=dict)
     _memory: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -79,8 +81,9 @@ class Check:
         """The values of one column for a block; what a text cell became is remembered."""
         memory = self._memory.setdefault(column.key, {})
         values: list[Any] = []
+        absent = self.fixed.get(column.key) if position is None else None
         for number, row in part:
-            cell = row[position] if position is not None and position < len(row) else None
+            cell = row[position] if position is not None and position < len(row) else absent
             known = memory.get(cell, _UNKNOWN) if type(cell) is str else _UNKNOWN
             if known is _UNKNOWN:
                 known = self._read(column, cell)

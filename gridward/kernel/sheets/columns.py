@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from gridward.kernel.address import Level, level_of
+from gridward.kernel.address import EVERYWHERE, Level, from_code, level_of
 from gridward.kernel.manifest import Words
 from gridward.kernel.sheets.cells import Cell, Context, Parser, fold, plain
 from gridward.kernel.sheets.problems import CellProblem
@@ -27,6 +27,8 @@ class Column:
     required: bool = False
     aliases: tuple[str, ...] = ()
     example: Any = ""
+    shown: bool = True
+    """Whether templates and exports have it; the others are only understood."""
 
     @property
     def title(self) -> str:
@@ -44,7 +46,7 @@ class Column:
 
 def normal_title(title: Any) -> str:
     """A header cell as titles are compared: no spaces, stars, colons, notes in brackets or case."""
-    text = re.sub(r"\(.*?\)|\[.*?\]|[\s*:_]", "", fold(str(title)).replace("【", "[").replace("】", "]"))
+    text = re.sub(r"\(.*?\)|\[.*?\]|[\s*:]", "", fold(str(title)).replace("【", "[").replace("】", "]"))
     return text.casefold()
 
 
@@ -72,4 +74,43 @@ class Address:
         address = context.places.at(text)
         if level_of(address) < self.level:
             raise CellProblem("place_too_wide", value=text)
-        return address
+        return within_reach(address, context)
+
+
+@dataclass(frozen=True)
+class AreaCode:
+    """The code of an area, known or not, of 2, 4, 6, 9, 12 or 19 digits; zeros may fill it up to twelve."""
+
+    above: bool = False
+    """Whether it only names what lies above: then the country has a code as well, and reach does not matter."""
+    sql: ClassVar[str] = "bigint"
+    as_text: ClassVar[bool] = True
+    hint: ClassVar[Words] = _(
+        "The official code of 2, 4, 6, 9 or 12 digits; 19 digits for estates, buildings and units."
+    )
+
+    def __call__(self, cell: Cell, context: Context) -> int:
+        """The address number."""
+        text = plain(cell)
+        if self.above and text in _COUNTRY:
+            return 0
+        try:
+            address = from_code(text)
+        except ValueError as malformed:
+            raise CellProblem("unknown_level", value=text) from malformed
+        if not address or address >= EVERYWHERE.high:
+            raise CellProblem("unknown_level", value=text)
+        return address if self.above else within_reach(address, context)
+
+
+_COUNTRY = ("100000000000", "100000", "0", "86")
+
+
+def within_reach(address: int, context: Context) -> int:
+    """The address itself.
+
+    Raises: CellProblem where whoever imports may not.
+    """
+    if not any(span.holds(address) for span in context.reach):
+        raise CellProblem("outside_reach")
+    return address

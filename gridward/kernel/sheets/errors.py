@@ -119,6 +119,22 @@ class ChangedSincePreview(AppError):
     message = _("The register has changed since the preview. Nothing was imported: look at a new preview first.")
 
 
+class NotExportable(AppError):
+    """A register that is only taken in."""
+
+    code = "not_exportable"
+    status = 404
+    message = _("This register is not given out as a sheet.")
+
+
+class FileForgotten(AppError):
+    """The uploaded file was deleted after its time."""
+
+    code = "file_forgotten"
+    status = 410
+    message = _("The uploaded file has been deleted since. Upload it again.")
+
+
 class ImportOver(AppError):
     """The import is applied or turned down already."""
 

@@ -46,6 +46,7 @@ PROBLEMS = {
     "ambiguous_name": _("“%(value)s” is the name of several. Change one of the names first."),
     "duplicate": _("Row %(first)s is about the same. Keep one of the two."),
     "same_record": _("Row %(first)s leads to the same record. Keep one of the two."),
+    "ambiguous_record": _("Several records answer to this row. Fill in what tells them apart, such as the ID number."),
     "registered_elsewhere": _("This is registered in an area that is not yours. Ask the headquarters to move it."),
     "id_birthday": _("The ID number says %(said)s. Correct the one that is wrong."),
     "id_sex": _("The ID number says the other sex. Correct the one that is wrong."),

@@ -35,6 +35,8 @@ class Grid:
     format: str
     sheet: str
     encoding: str
+    height: int
+    """About how many rows it has, the blank ones included."""
     rows: Callable[[], Iterator[Row]]
 
     def head(self) -> list[Row]:
@@ -60,7 +62,7 @@ def open_grids(path: Path, limits: Limits) -> list[Grid]:
     text, encoding = decode(path.read_bytes())
     if not text.strip():
         raise EmptySheet
-    return [Grid("csv", "", encoding, lambda: _limited(rows_of(text), limits))]
+    return [Grid("csv", "", encoding, text.count("\n") + 1, lambda: _limited(rows_of(text), limits))]
 
 
 def _limited(rows: Iterator[list[str]], limits: Limits) -> Iterator[Any]:
@@ -106,7 +108,7 @@ def _why(path: Path, broken: CalamineError) -> Exception:
 
 def _grid(name: str, sheet: CalamineSheet, limits: Limits) -> Grid:
     refuse_beyond(sheet.total_height, sheet.total_width, limits)
-    return Grid("xlsx", name, "", lambda: _filled_down(sheet))
+    return Grid("xlsx", name, "", sheet.total_height, lambda: _filled_down(sheet))
 
 
 def _filled_down(sheet: CalamineSheet) -> Iterator[Row]:

@@ -76,6 +76,7 @@ def _sentence(problem: RowProblem, titles: Mapping[str, str]) -> str:
 
 def write_template(title: str, columns: Sequence[Column], file: IO[bytes]) -> None:
     """A workbook to fill in: titles in the reader's language, a row as an example, and notes in both languages."""
+    columns = [column for column in columns if column.shown]
     table = XlsxTable(file, title)
     table.sheet.set_column(0, len(columns) - 1, _WIDTH_CHARS, table.text)
     table.add([column.title + ("*" if column.required else "") for column in columns], table.bold)
