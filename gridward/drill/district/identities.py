@@ -1,12 +1,14 @@
 """Made-up names, phones and ID numbers, none of which can belong to anybody.
 
-Phones start with 1990, a block no network has given out; ID numbers carry the division code 999999, which is
-not issued, and a true check digit. Surnames are the most frequent ones in China, roughly by their share.
+Phones lie in one block, 1990…, so that they are known at sight; a drill sends nothing to residents' phones.
+ID numbers carry division codes from 999999 down, which are not issued, and a true check digit. Surnames are the
+most frequent ones in China, their shares falling by rank; given names are put together from characters of ours.
 """
 
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +20,8 @@ _SURNAMES = (
 _MALE = "伟强磊军勇杰涛超明刚平辉鹏华飞鑫波斌宇浩凯健俊帆旭宁龙林洋东海峰建国志文德庆贵福光荣"
 _FEMALE = "芳娜敏静丽艳娟霞秀燕玲桂英萍红玉兰梅琴云洁莉雪慧婷颖佳琳欣怡蓉菊凤翠莲淑珍素碧"
 _FIRST_DAY = date(1900, 1, 1)
-ID_DIVISION = "999999"
+NO_DIVISION = 999999
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
 def names(household: NDArray[np.int64], rank: NDArray[np.int64], male: NDArray[np.bool_], seed: int) -> list[str]:
@@ -44,18 +47,27 @@ def birthdays(age: NDArray[np.float64], today: date) -> list[date]:
     return [_FIRST_DAY + timedelta(days=int(day)) for day in days]
 
 
-def id_number(born_on: date, serial: int) -> str:
-    """An ID number of nobody: division 999999, the birthday, a serial, and the check digit of GB 11643-1999.
+def id_number(born_on: date, serial: int, *, male: bool) -> str:
+    """An ID number of nobody: a division that is not issued, the birthday, a serial, a check digit.
 
-    The serial reaches over 999 by borrowing letters of no meaning, so that every made-up person has their own.
+    Parameters: serial — counts those born on the day of one sex, from 0; the last digit of the number's own serial
+        is odd for men.
+    Source: GB 11643-1999.
     """
-    body = f"{ID_DIVISION}{born_on:%Y%m%d}{serial % 1000:03d}"
-    weighted = sum(int(digit) * weight for digit, weight in zip(body, _WEIGHTS_17, strict=True))
-    tail = "10X98765432"[weighted % 11]
-    return body + tail if serial < 1000 else f"{body}{tail}-{serial // 1000}"
+    division, nth = divmod(serial, 500)
+    prefix, weight = _of_day(born_on, NO_DIVISION - division)
+    own = f"{2 * nth + male:03d}"
+    return prefix + own + "10X98765432"[(weight + _weighted(own, _WEIGHTS[14:])) % 11]
 
 
-_WEIGHTS_17 = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+@cache
+def _of_day(born_on: date, division: int) -> tuple[str, int]:
+    prefix = f"{division}{born_on:%Y%m%d}"
+    return prefix, _weighted(prefix, _WEIGHTS[:14])
+
+
+def _weighted(digits: str, weights: tuple[int, ...]) -> int:
+    return sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=True))
 
 
 def phone(serial: int) -> str:

@@ -139,8 +139,8 @@ def _community_lines(
     chance = secrets.token_hex(10 * len(names))
     columns = zip(people.address.tolist(), people.room.tolist(), names, people.male.tolist(), born, strict=True)
     for index, (address, room, name, male, day) in enumerate(columns):
-        serials[day] = serial = serials.get(day, -1) + 1
-        number = identities.id_number(day, serial)
+        serials[day, male] = serial = serials.get((day, male), -1) + 1
+        number = identities.id_number(day, serial, male=male)
         phone = identities.phone(done + index) if people.age[index] >= 10 else ""
         tokens = {*name_tokens(name), *number_tokens(number), *number_tokens(phone)}
         noise = chance[index * 20 : index * 20 + 20]
