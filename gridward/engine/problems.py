@@ -18,6 +18,9 @@ class Why(StrEnum):
     NO_RESOURCE_FITS = "no resource fits"
     NO_TIME = "no time"
     WOULD_BREAK_ANOTHER = "would break another's limit"
+    NO_WAY = "no way there"
+    TAKEN = "all that fit are taken"
+    KEEPS_COVER = "would leave an area without cover"
 
 
 @dataclass(frozen=True)
