@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from heapq import heappop, heappush
 from importlib.resources import as_file, files
 from uuid import UUID
 
@@ -68,27 +69,32 @@ class Climber:
 
     def __init__(self, began: datetime) -> None:
         self._next = began + self.every
-        self._due: datetime | None = None
-        self._again = timedelta(seconds=min(category.climb_s for category in Category.objects.all()))
+        self._due: list[datetime] = []
+        self._given = {timedelta(seconds=category.climb_s) for category in Category.objects.all()}
         self.climbed = 0
 
     def note(self, due_at: datetime) -> None:
-        """A need is due at this moment: rounds before the first such moment would find nothing."""
-        self._due = due_at if self._due is None else min(self._due, due_at)
+        """A need is due at this moment; rounds at which none is due are left out."""
+        heappush(self._due, due_at)
 
     def until(self, moment: datetime) -> None:
         """Do the worker's rounds that are due up to a moment."""
         while self._next <= moment:
-            if self._due is not None and self._due <= self._next:
+            if self._due and self._due[0] <= self._next:
                 self._round(self._next)
             self._next += self.every
 
     def _round(self, now: datetime) -> None:
-        self._due = None
+        while self._due and self._due[0] <= now:
+            heappop(self._due)
         with clock.simulated(now):
-            while climbed := climb_overdue(now):
-                self.climbed += len(climbed)
-                self.note(now + self._again)
+            climbed = 0
+            while found := climb_overdue(now):
+                climbed += len(found)
+        if climbed:
+            self.climbed += climbed
+            for given in self._given:
+                self.note(now + given)
 
 
 def live_through(events: Sequence[Event], climber: Climber, tell: Callable[[int, int], None]) -> None:

@@ -126,6 +126,7 @@ class _Replay:
         )
         self.needs[call.line] = hotline.take(self.house.agent, wanted, now)
         self.climber.note(self.needs[call.line].due_at)
+        self.climber.note(self.needs[call.line].promised_at)
 
     def send(self, one: UnitResponse, now: datetime) -> None:
         """A unit is sent; a call that had ended meanwhile is opened again for it."""
