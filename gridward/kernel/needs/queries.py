@@ -21,9 +21,10 @@ _CATEGORIES_KEPT_S = 5
 
 def categories(kind: str | None = None) -> list[Category]:
     """The categories in use, in their order; kept in memory for five seconds."""
-    found: list[Category] = cache.get_or_set(
-        "categories", lambda: list(Category.objects.filter(in_use=True)), _CATEGORIES_KEPT_S
-    )
+    found: list[Category] | None = cache.get("categories")
+    if found is None:
+        found = list(Category.objects.filter(in_use=True))
+        cache.set("categories", found, _CATEGORIES_KEPT_S)
     return [category for category in found if kind in (None, category.kind)]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import resource
-import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -36,13 +35,13 @@ def command(scale: float, seed: int, once: bool, as_json: bool, data_dir: Path |
     began = time.monotonic()
     with house():
         bulletin, accounts, seconds = _make(scale, seed)
-    report = {"scale": scale, "seed": seed, **seconds, "seconds": round(time.monotonic() - began, 1), **_memory()}
-    if as_json:
-        click.echo(json.dumps({**bulletin, "demo": report}, ensure_ascii=False, indent=2))
-    else:
-        click.echo(f"{json.dumps(report)}")
-    if not once:
-        _serve(accounts)
+        report = {"scale": scale, "seed": seed, **seconds, "seconds": round(time.monotonic() - began, 1), **_memory()}
+        if as_json:
+            click.echo(json.dumps({**bulletin, "demo": report}, ensure_ascii=False, indent=2))
+        else:
+            say(json.dumps(report))
+        if not once:
+            _serve(accounts)
 
 
 def own_folder(data_dir: Path | None, name: str) -> None:
@@ -51,8 +50,7 @@ def own_folder(data_dir: Path | None, name: str) -> None:
     os.environ["GRIDWARD_DATA_DIR"] = str(folder)
     config.cache_clear()
     if not config().database_url:
-        embedded.stop(folder)
-        shutil.rmtree(embedded.folder(folder), ignore_errors=True)
+        embedded.erase(folder)
 
 
 def _make(scale: float, seed: int) -> tuple[dict[str, Any], list[Any], dict[str, float]]:
