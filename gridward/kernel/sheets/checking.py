@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from gridward.kernel.sheets.cells import Context, fold
+from gridward.kernel.sheets.cells import Context
 from gridward.kernel.sheets.columns import Column
-from gridward.kernel.sheets.heading import Heading, titles_of
+from gridward.kernel.sheets.heading import Heading
 from gridward.kernel.sheets.problems import CellProblem, RowProblem
 from gridward.kernel.sheets.reading import Grid, Row
 
@@ -46,7 +46,7 @@ class Check:
     """Keys that together name one thing; a row is known by the first of these it has in full."""
     fixed: Mapping[str, str] = field(default_factory=dict)
     """Cells by column key that hold for every row, where the sheet has no such column."""
-    _seen: dict[Any, int] = field(default_factory=dict)
+    _seen: dict[tuple[str, ...], dict[Any, int]] = field(init=False)
     _memory: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     keys: tuple[str, ...] = field(init=False)
@@ -54,12 +54,16 @@ class Check:
 
     def __post_init__(self) -> None:
         self.keys = tuple(column.key for column in self.columns) + self.extra
+        self._seen = {keys: {} for keys in self.identities}
         self._position = {key: at for at, key in enumerate(self.keys)}
 
     def blocks(self, grid: Grid, heading: Heading) -> Iterator[Block]:
         """The rows below the header, blank ones and repeated headers left out."""
-        rows = enumerate(islice(grid.rows(), heading.row, None), start=heading.row + 1)
-        filled = ((number, row) for number, row in rows if any(map(_filled, row)) and not _is_header(row, heading))
+        lines = islice(grid.rows(), heading.row - 1, None)
+        # Printed sheets repeat their header on every page.
+        header = next(lines)
+        rows = enumerate(lines, start=heading.row + 1)
+        filled = ((number, row) for number, row in rows if row != header and any(map(_filled, row)))
         while part := list(islice(filled, BLOCK_ROWS)):
             yield self._block(part, heading.mapped)
 
@@ -121,9 +125,10 @@ class Check:
 
     def _once(self, number: int, row: list[Any]) -> None:
         for keys in self.identities:
-            name = tuple(row[self._position[key]] for key in keys)
+            name = tuple([row[self._position[key]] for key in keys])
             if None not in name:
-                first = self._seen.setdefault((keys, name), number)
+                # One value stands for itself: a hundred thousand tuples less for the garbage collector to visit.
+                first = self._seen[keys].setdefault(name if len(keys) > 1 else name[0], number)
                 if first != number:
                     raise CellProblem("duplicate", keys[-1] if len(keys) == 1 else "", first=first)
                 return
@@ -134,9 +139,3 @@ _UNKNOWN = object()
 
 def _filled(cell: Any) -> bool:
     return cell is not None and cell != "" and (type(cell) is not str or not cell.isspace())
-
-
-def _is_header(row: Row, heading: Heading) -> bool:
-    """Whether a row repeats the header, as printed sheets do on every page."""
-    first = next(at for at, title in enumerate(heading.titles) if title)
-    return type(row[first]) is str and fold(row[first]) == heading.titles[first] and titles_of(row) == heading.titles

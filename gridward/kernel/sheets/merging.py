@@ -18,6 +18,7 @@ from gridward.kernel.sheets.problems import RowProblem
 from gridward.kernel.sheets.spec import Register, SheetSpec
 from gridward.kernel.sheets.staging import staged_columns
 
+_COPIED_TOGETHER = 1_000
 OUTCOMES = ("created", "changed", "unchanged")
 
 
@@ -159,12 +160,17 @@ def _complete(register: Register, number: int) -> None:
         query.execute("DROP TABLE IF EXISTS pg_temp.completed")
         query.execute("CREATE TEMP TABLE completed (n integer, id uuid, tokens bigint[]) ON COMMIT DROP")
         with query.cursor.copy("COPY completed (n, id, tokens) FROM STDIN") as copy:
-            for n, outcome, *inputs in rows:
-                key = new_id() if makes_key and outcome == "created" else "\\N"
-                tokens = register.tokens(*inputs) if register.tokens else ()
-                copy.write(f"{n}\t{key}\t{{{','.join(map(str, tokens))}}}\n")
+            for start in range(0, len(rows), _COPIED_TOGETHER):
+                part = rows[start : start + _COPIED_TOGETHER]
+                copy.write("".join(_completion(register, *row, makes_key=makes_key) for row in part))
         query.execute("CREATE UNIQUE INDEX ON completed (n)")
         query.execute("ANALYZE completed")
+
+
+def _completion(register: Register, n: int, outcome: str, *inputs: Any, makes_key: bool) -> str:
+    key = new_id() if makes_key and outcome == "created" else "\\N"
+    tokens = register.tokens(*inputs) if register.tokens else ()
+    return f"{n}\t{key}\t{{{','.join(map(str, tokens))}}}\n"
 
 
 def _change(register: Register, number: int) -> None:
