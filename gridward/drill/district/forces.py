@@ -53,7 +53,7 @@ def make_organisations(settlements: list[Settlement], places: list[Place]) -> di
     kinds = Organisation.Kind
     headquarters = _organisation(kinds.HEADQUARTERS, "区疫情防控指挥部", DISTRICT)
     towns = {
-        place.address: _organisation(kinds.TOWN_OFFICE, f"{place.name}办事处", place.address, headquarters)
+        place.address: _organisation(kinds.TOWN_OFFICE, _office(place.name), place.address, headquarters)
         for place in places
         if level_of(place.address) is Level.TOWN
     }
@@ -65,6 +65,10 @@ def make_organisations(settlements: list[Settlement], places: list[Place]) -> di
     for rank in ([headquarters], list(towns.values()), found):
         Organisation.objects.bulk_create(rank)
     return {_key(one.address, one.name): one for one in found}
+
+
+def _office(town: str) -> str:
+    return f"{town}办事处" if town.endswith("街道") else f"{town}人民政府"
 
 
 def _key(address: int, name: str) -> str:

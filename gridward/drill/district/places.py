@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 from shapely.geometry import MultiPoint, Polygon, mapping
 
+from gridward.drill.district.english_names import english_name
 from gridward.kernel.address import Level, at_level, from_code, level_of
 
 DISTRICT_NAME, DISTRICT_NAME_EN = "江津区", "Jiangjin"
@@ -62,7 +63,13 @@ def divisions() -> list[Place]:
 
 def _place(row: dict[str, str], latitude: float, longitude: float) -> Place:
     return Place(
-        from_code(row["code"]), row["name"], "", latitude, longitude, row["position"], row["urban_class"] or "220"
+        from_code(row["code"]),
+        row["name"],
+        english_name(row["name"]),
+        latitude,
+        longitude,
+        row["position"],
+        row["urban_class"] or "220",
     )
 
 
