@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.formats import number_format
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy as _
 
 SECONDS = "s"
 SHARE = "%"
 NOTHING = "—"
 DURATIONS = {
-    "seconds": gettext_noop("%(n)d s"),
-    "minutes": gettext_noop("%(n)d min"),
-    "hours": gettext_noop("%(n)d h"),
-    "days": gettext_noop("%(n)d d"),
-    "hours_minutes": gettext_noop("%(h)d h %(m)d min"),
-    "days_hours": gettext_noop("%(d)d d %(h)d h"),
+    "seconds": _("%(n)d s"),
+    "minutes": _("%(n)d min"),
+    "hours": _("%(n)d h"),
+    "days": _("%(n)d d"),
+    "hours_minutes": _("%(h)d h %(m)d min"),
+    "days_hours": _("%(d)d d %(h)d h"),
 }
 
 
@@ -28,18 +26,23 @@ def shown(unit: Any, value: float | None) -> str:
     if str(unit) == SECONDS:
         return duration(value)
     if str(unit) == SHARE:
-        return f"{number_format(value * 100, 1)} %"
-    whole = float(value).is_integer()
-    return f"{number_format(value, 0 if whole else 1, use_l10n=True, force_grouping=True)} {unit}".strip()
+        return f"{_per_cent(value):.1f} %"
+    # Django groups no digits in Chinese; ten of them in a row cannot be read.
+    return f"{value:,.{0 if float(value).is_integer() else 1}f} {unit}".strip()
+
+
+def _per_cent(share: float) -> float:
+    """A share as per cent; short of all it never reads as all."""
+    return min(round(share * 100, 1), 99.9) if share < 1 else share * 100
 
 
 def duration(seconds: float) -> str:
     """Seconds in words: 45 s, 12 min, 3 h 20 min, 2 d 4 h."""
     minutes = round(seconds / 60)
     if seconds < 60:
-        return _("%(n)d s") % {"n": round(seconds)}
+        return DURATIONS["seconds"] % {"n": round(seconds)}
     if minutes < 60:
-        return _("%(n)d min") % {"n": minutes}
+        return DURATIONS["minutes"] % {"n": minutes}
     if minutes < 48 * 60:
-        return _("%(h)d h %(m)d min") % {"h": minutes // 60, "m": minutes % 60}
-    return _("%(d)d d %(h)d h") % {"d": minutes // 1440, "h": minutes % 1440 // 60}
+        return DURATIONS["hours_minutes"] % {"h": minutes // 60, "m": minutes % 60}
+    return DURATIONS["days_hours"] % {"d": minutes // 1440, "h": minutes % 1440 // 60}

@@ -68,3 +68,11 @@ def test_the_words_of_scripts_keep_the_holes_that_scripts_fill():
     assert words["ago"] == "{t}前"
     assert words["hours_minutes"] == "{h} 小时 {m} 分"
     assert words["minutes"] == "{n} 分钟"
+
+
+def test_figures_group_their_digits_and_a_share_short_of_all_never_reads_as_all():
+    assert house.figure_value(1_234_567_890.0, "件") == "1,234,567,890 件"
+    assert house.figure_value(0.92857, "%") == "92.9 %"
+    assert house.figure_value(0.9998, "%") == "99.9 %"
+    assert house.figure_value(1.0, "%") == "100.0 %"
+    assert house.figure_value(None, "%") == "—"

@@ -93,10 +93,10 @@ def _distance(moment: datetime) -> str:
 
 def _coarse(seconds: float) -> str:
     if seconds < _HOUR_S:
-        return _("%(n)d min") % {"n": seconds // _MINUTE_S}
+        return DURATIONS["minutes"] % {"n": seconds // _MINUTE_S}
     if seconds < _DAY_S:
-        return _("%(n)d h") % {"n": seconds // _HOUR_S}
-    return _("%(n)d d") % {"n": seconds // _DAY_S}
+        return DURATIONS["hours"] % {"n": seconds // _HOUR_S}
+    return DURATIONS["days"] % {"n": seconds // _DAY_S}
 
 
 @register.filter
@@ -231,7 +231,7 @@ def _words_of_time() -> dict[str, str]:
         "in": _("in %s") % "{t}",
         "late": _("%s late") % "{t}",
         "left": _("%s left") % "{t}",
-        **{key: _(words).replace(")d", ")s") % holes for key, words in DURATIONS.items()},
+        **{key: str(words).replace(")d", ")s") % holes for key, words in DURATIONS.items()},
     }
 
 
