@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -24,15 +25,8 @@ def pytest_load_initial_conftests(early_config: Any) -> None:
     folder.chmod(0o755)
     os.environ[_OWNED] = str(folder)
     os.environ["GRIDWARD_DATA_DIR"] = str(folder)
+    until_the_end = ExitStack()
+    until_the_end.callback(shutil.rmtree, folder, ignore_errors=True)
     if not os.environ.get("DATABASE_URL"):
-        embedded.start(folder)
-    early_config.add_cleanup(lambda: _clean(folder))
-
-
-
-
-
-def _clean(folder: Path) -> None:
-    if not os.environ.get("DATABASE_URL"):
-        embedded.stop(folder)
-    shutil.rmtree(folder, ignore_errors=True)
+        until_the_end.enter_context(embedded.in_use(folder))
+    early_config.add_cleanup(until_the_end.close)

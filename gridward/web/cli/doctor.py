@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import click
 
-from gridward.web.cli.session import prepare, start_database
+from gridward.web.cli.session import database, hang_up, prepare
 from gridward.web.config import config
 from gridward.web.database import durability, embedded
-from gridward.web.processes import answers
+from gridward.web.processes import answers, must_be_free
+from gridward.web.trouble import Trouble
 
 
 @dataclass(frozen=True)
@@ -29,10 +31,8 @@ class Finding:
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def command(as_json: bool) -> None:
     """Look at everything the house stands on; ends with 1 where something fails."""
-    findings = [check() for check in (_python, _console, _chromium, _pdf, _disk, _database)]
-    if findings[-1].state != "fail":
-        findings += [_durability(), _extensions(), _migrations(), _worker(), _clock()]
-    findings.append(_web())
+    findings = [check() for check in (_python, _node, _console, _chromium, _fonts, _pdf, _disk, _keys)]
+    findings += [*_database(), _web()]
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
     else:
@@ -51,6 +51,12 @@ def _python() -> Finding:
     return _finding("python", good=sys.version_info >= (3, 11), words=version, remedy="use Python 3.11 or newer")
 
 
+def _node() -> Finding:
+    found = shutil.which("node") or shutil.which("node", path=str(Path(sys.executable).parent))
+    remedy = "only building the console's scripts needs it; scripts/setup brings one"
+    return _finding("node", good=bool(found), words=found or "not found", remedy=remedy, worst="warn")
+
+
 def _console() -> Finding:
     built = (Path(__file__).parents[1] / "static" / "dist" / "manifest.json").exists()
     return _finding(
@@ -62,6 +68,16 @@ def _chromium() -> Finding:
     found = shutil.which("chromium") or shutil.which("google-chrome")
     remedy = "only browser tests need it; apt-get install chromium"
     return _finding("chromium", good=bool(found), words=found or "not found", remedy=remedy, worst="warn")
+
+
+def _fonts() -> Finding:
+    listed = (
+        subprocess.run(["fc-list", ":lang=zh"], capture_output=True, check=False) if shutil.which("fc-list") else None
+    )  # noqa: S607
+    good = bool(listed and listed.stdout.strip())
+    remedy = "PDFs and screenshots would show boxes; apt-get install fonts-noto-cjk"
+    words = "Chinese glyphs found" if good else "no Chinese font"
+    return _finding("fonts", good=good, words=words, remedy=remedy, worst="warn")
 
 
 def _pdf() -> Finding:
@@ -81,17 +97,31 @@ def _disk() -> Finding:
     return _finding("disk", good=free_gb > 5, words=words, remedy="make room: 5 GB at least", worst="warn")
 
 
-def _database() -> Finding:
+def _keys() -> Finding:
+    open_to_others = [path for path in (config().data_dir / "keys").glob("*") if path.stat().st_mode & 0o077]
+    words = "readable by their owner only" if not open_to_others else f"others may read {open_to_others[0]}"
+    return _finding("keys", good=not open_to_others, words=words, remedy="chmod 600 it, and make new keys")
+
+
+def _database() -> list[Finding]:
     try:
-        start_database()
-        prepare(migrate=False)
+        with database():
+            try:
+                prepare(migrate=False, trust=True)
+                return [check() for check in (_server, _durability, _extensions, _migrations, _worker, _clock)]
+            finally:
+                hang_up()
     except embedded.DatabaseTrouble as trouble:
-        return Finding("database", "fail", str(trouble))
+        return [Finding("database", "fail", str(trouble))]
+
+
+def _server() -> Finding:
     from django.db import connection
 
+    kind = "DATABASE_URL" if config().database_url else "embedded"
     with connection.cursor() as query:
         query.execute("SELECT version()")
-        return Finding("database", "ok", str(query.fetchone()[0]).split(" on ")[0])
+        return Finding("database", "ok", f"{str(query.fetchone()[0]).split(' on ')[0]}, {kind}")
 
 
 def _durability() -> Finding:
@@ -146,6 +176,11 @@ def _clock() -> Finding:
 
 def _web() -> Finding:
     settings = config()
-    up = answers(settings.host, settings.port)
-    words = f"{settings.host}:{settings.port} {'answers' if up else 'does not answer'}"
-    return _finding("web", good=up, words=words, remedy="gridward serve", worst="warn")
+    place = f"{settings.host}:{settings.port}"
+    if answers(settings.host, settings.port):
+        return Finding("web", "ok", f"{place} answers")
+    try:
+        must_be_free(settings.host, settings.port)
+    except Trouble as taken:
+        return Finding("web", "fail", f"{taken}")
+    return Finding("web", "warn", f"{place} does not answer: gridward serve")

@@ -11,7 +11,7 @@ import click
 
 import gridward
 from gridward.web import cli
-from gridward.web.database.embedded import DatabaseTrouble
+from gridward.web.trouble import Trouble
 
 _NOT_COMMANDS = {"main", "session"}
 
@@ -53,5 +53,5 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gridward.web.settings")
     try:
         group(prog_name="gridward")
-    except DatabaseTrouble as trouble:
+    except Trouble as trouble:
         sys.exit(f"gridward: {trouble}")

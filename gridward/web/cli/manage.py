@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from gridward.web.cli.session import start_database
+from gridward.web.cli.session import database
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
@@ -13,5 +13,5 @@ def command(arguments: tuple[str, ...]) -> None:
     """Run one of Django's management commands, e.g. `gridward manage createsuperuser`."""
     from django.core.management import execute_from_command_line
 
-    start_database()
-    execute_from_command_line(["gridward manage", *arguments])
+    with database():
+        execute_from_command_line(["gridward manage", *arguments])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import click
+from django.db import connection
 
-from gridward.web.cli.session import prepare, say, start_database
+from gridward.web.cli.session import database, hang_up, prepare, say
 from gridward.web.config import config
 from gridward.web.database import embedded
-from gridward.web.processes import Tree, web_and_worker
+from gridward.web.processes import Tree, must_be_free, web, worker
 
 
 @click.command()
@@ -23,17 +24,34 @@ def command(host: str | None, port: int | None) -> None:
 
 
 def run(host: str | None = None, port: int | None = None, greeting: str = "") -> None:
-    """Serve until a signal; stops the database only where it started it."""
+    """Serve until a signal.
+
+    Raises: Trouble if it cannot begin.
+    """
     settings = config()
-    started = start_database()
-    try:
+    host, port = host or settings.host, port if port is not None else settings.port
+    must_be_free(host, port)
+    with database():
         prepare()
-        host, port = host or settings.host, port or settings.port
-        tree = Tree(web_and_worker(host, port, settings.web_workers, settings.web_threads))
+        newest = _newest_worker()
+        children = [
+            web(host, port, settings.web_workers, settings.web_threads),
+            worker(lambda: _newest_worker() > newest),
+        ]
+        tree = Tree(children, _keep_database_up)
         tree.start()
-        tree.wait_until_healthy(host, port)
+        hang_up()
         say(greeting or f"Gridward is open at http://{host}:{port}/  (Ctrl-C stops it)")
         tree.watch()
-    finally:
-        if started:
-            embedded.stop(settings.data_dir)
+
+
+def _keep_database_up() -> None:
+    settings = config()
+    if not settings.database_url:
+        embedded.keep_up(settings.data_dir)
+
+
+def _newest_worker() -> int:
+    with connection.cursor() as query:
+        query.execute("SELECT coalesce(max(id), 0) FROM procrastinate_workers")
+        return int(query.fetchone()[0])

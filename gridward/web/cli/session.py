@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import click
@@ -19,22 +19,21 @@ from gridward.web.database import durability, embedded
 _MIGRATION_LOCK = 0x6D696772
 
 
-def start_database() -> bool:
-    """Start the embedded server unless `DATABASE_URL` names another; safe to call again.
+@contextmanager
+def database() -> Iterator[None]:
+    """The embedded server up inside the block, unless `DATABASE_URL` names another.
 
-    Returns: whether this call started it (and so its caller should stop it).
     Raises: DatabaseTrouble.
     """
     settings = config()
-    if settings.database_url or embedded.running_pid(settings.data_dir):
-        return False
-    embedded.start(settings.data_dir)
-    return True
+    with nullcontext() if settings.database_url else embedded.in_use(settings.data_dir):
+        yield
 
 
-def prepare(*, migrate: bool = True) -> None:
+def prepare(*, migrate: bool = True, trust: bool = False) -> None:
     """Set Django up, refuse a server that may lose what was acknowledged, bring the schema up to date.
 
+    Parameters: trust — go on with a server that may; for looking at what is wrong with it.
     Raises: DatabaseTrouble with one line that says what to do.
     """
     logging.captureWarnings(True)
@@ -43,7 +42,7 @@ def prepare(*, migrate: bool = True) -> None:
         found = durability.shortcomings()
     except OperationalError as unreachable:
         raise embedded.DatabaseTrouble(f"The database does not answer: {unreachable}") from unreachable
-    if found:
+    if found and not trust:
         raise embedded.DatabaseTrouble(" ".join(found))
     if migrate:
         with connection.cursor() as query:
@@ -56,15 +55,19 @@ def prepare(*, migrate: bool = True) -> None:
 
 @contextmanager
 def house(*, migrate: bool = True) -> Iterator[None]:
-    """The database up and Django ready inside the block; a server this block started is stopped after it."""
-    started = start_database()
-    try:
-        prepare(migrate=migrate)
-        yield
-    finally:
-        connection.close()
-        if started:
-            embedded.stop(config().data_dir)
+    """The database up and Django ready inside the block; an embedded server is stopped by whoever leaves last."""
+    with database():
+        try:
+            prepare(migrate=migrate)
+            yield
+        finally:
+            hang_up()
+
+
+def hang_up() -> None:
+    """Give back this process's connections, so that the server can stop without a complaint."""
+    connection.close()
+    connection.close_pool()
 
 
 def say(words: str) -> None:

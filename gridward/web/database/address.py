@@ -13,7 +13,8 @@ def connection_settings(config: Config) -> dict[str, Any]:
     """Django's settings for the one database: a pool per process, the district's schema on the search path."""
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "CONN_HEALTH_CHECKS": False,
+        # An empty round trip per request: after a restart of the database no reader meets its dead connection.
+        "CONN_HEALTH_CHECKS": True,
         **_place(config),
         "OPTIONS": {
             **_options(config),

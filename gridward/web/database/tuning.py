@@ -1,6 +1,11 @@
-"""What the embedded server is told, by the size of the machine. Pure."""
+"""What the embedded server is told, by the size of the machine."""
 
 from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import psutil
 
 _GB = 1024**3
 _MB = 1024**2
@@ -35,3 +40,16 @@ def server_settings(memory_bytes: int, cores: int) -> dict[str, str]:
         "log_min_error_statement": "panic",
         "timezone": "UTC",
     }
+
+
+def memory_bytes() -> int:
+    """The memory we may use: the machine's, or less where a container's limit is lower."""
+    limit = Path("/sys/fs/cgroup/memory.max")
+    allowed = limit.read_text().strip() if limit.exists() else "max"
+    machine = int(psutil.virtual_memory().total)
+    return min(machine, int(allowed)) if allowed.isdigit() else machine
+
+
+def cores() -> int:
+    """The cores this process may run on; at least 1."""
+    return len(os.sched_getaffinity(0)) or 1

@@ -1,0 +1,55 @@
+"""Which process is the server of a data folder: asked of the processes, never believed of a file."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import psutil
+
+from gridward.web.database.places import DatabaseTrouble
+
+PID_FILE = "postmaster.pid"
+_STRAGGLERS_LEAVE_WITHIN_S = 15.0
+
+
+def running(data: Path) -> psutil.Process | None:
+    """The server whose data folder this is; None where none runs, whatever a stale pid file says.
+
+    A pid is used again by other programs, so the one in the file counts only if the process behind it is a
+    `postgres` started with `-D` (its children are not) that works in this folder.
+    """
+    try:
+        process = psutil.Process(int((data / PID_FILE).read_text().split("\n", 1)[0]))
+        ours = process.name() == "postgres" and "-D" in process.cmdline() and Path(process.cwd()) == data
+    except (OSError, ValueError, psutil.Error):
+        return None
+    return process if ours else None
+
+
+def forget_the_dead(data: Path) -> None:
+    """Remove the pid file of a server that is no more, so that a new one starts even where its pid lives again.
+
+    PostgreSQL itself refuses to start while any process of the same user has the old pid. What it guards
+    against, sessions of the dead server still writing, is looked for here: they end by themselves.
+    Raises: DatabaseTrouble if some do not.
+    """
+    if not (data / PID_FILE).exists():
+        return
+    deadline = time.monotonic() + _STRAGGLERS_LEAVE_WITHIN_S
+    while left := _working_in(data):
+        if time.monotonic() > deadline:
+            raise DatabaseTrouble(f"Processes of a dead server still work in {data}: {left}. End them first.")
+        time.sleep(0.1)
+    (data / PID_FILE).unlink(missing_ok=True)
+
+
+def _working_in(data: Path) -> list[int]:
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.name() == "postgres" and Path(process.cwd()) == data:
+                found.append(process.pid)
+        except (OSError, psutil.Error):
+            continue
+    return found
