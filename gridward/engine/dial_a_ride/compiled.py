@@ -1,6 +1,12 @@
-"""How the search's kernels are compiled: cached, and without reference counting (no kernel allocates)."""
+"""How the search's kernels are compiled: cached, and without reference counting (no kernel allocates).
+
+Counting references to every array at every call took nine tenths of the time of a search; wrapping every kernel for
+Python took most of the time to compile. The cache does not see a change in a kernel that another file calls: delete
+`__pycache__` after editing one.
+"""
 
 from numba import njit
 
-# Counting references to every array at every call took nine tenths of the time of a search.
-kernel = njit(cache=True, _nrt=False)
+entry = njit(cache=True, _nrt=False)  # called from Python too
+kernel = njit(cache=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+inlined = njit(cache=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, inline="always")

@@ -5,7 +5,7 @@ in constant time; only pairs that pass and would be the cheapest so far are sett
 """
 
 import numpy as np
-from gridward.engine.dial_a_ride.compiled import kernel
+from gridward.engine.dial_a_ride.compiled import entry, inlined, kernel
 
 from gridward.engine.dial_a_ride.schedule import (
     EPS,
@@ -23,7 +23,7 @@ from gridward.engine.dial_a_ride.state import copy
 NONE = np.inf
 
 
-@kernel
+@inlined
 def splice(data, state, work, v, trip, i, j):
     """Write route v with the trip's pickup after position i and drop after (old) position j to work; its length."""
     m, n = state.size[v], data.trips
@@ -48,7 +48,7 @@ def splice(data, state, work, v, trip, i, j):
     return at
 
 
-@kernel
+@inlined
 def place_new(state, work, at, stop, mate):
     """Put a stop that the route does not have yet at position `at` of work."""
     work.node[at] = stop
@@ -57,7 +57,7 @@ def place_new(state, work, at, stop, mate):
     work.mate[at] = mate
 
 
-@kernel
+@inlined
 def bridge(data, state, work, v, trip, i, j):
     """Recompute in work the gaps an insertion changes; later breaks stand where the new drop is."""
     n = data.trips
@@ -77,7 +77,7 @@ def bridge(data, state, work, v, trip, i, j):
         work.gap[at] = gap_after(data, rest, data.place[d], level, work.node[at + 1])
 
 
-@kernel
+@inlined
 def try_pair(data, state, work, v, trip, i, j):
     """What lateness and riding would rise by if the trip went in after positions i and j; inf if infeasible."""
     m = splice(data, state, work, v, trip, i, j)
@@ -90,13 +90,13 @@ def try_pair(data, state, work, v, trip, i, j):
     return price(data, m, work.when, work.node, work.mate) - state.extra[v]
 
 
-@kernel
+@inlined
 def first_position(data, state, v):
     """The first position after which a stop may go in."""
     return data.frozen[v] - 1
 
 
-@kernel
+@inlined
 def room_for(data, state, v, k, trip):
     """Whether the trip's load fits on top of what is aboard when leaving position k."""
     for d in range(data.load.shape[1]):
@@ -140,13 +140,13 @@ def search_pairs(data, state, work, v, trip):
     return best, best_i, best_j
 
 
-@kernel
+@inlined
 def unused(data, state, v):
     """Whether the route carries nobody."""
     return state.size[v] == 2 + data.break_from[v + 1] - data.break_from[v]
 
 
-@kernel
+@inlined
 def adjacent_may_fit(data, state, v, trip, i, reach):
     """Constant-time screen of pickup and drop both straight after position i."""
     p, d = trip, data.trips + trip
@@ -160,7 +160,7 @@ def adjacent_may_fit(data, state, v, trip, i, reach):
     return done + gap <= state.late[v, i + 1] + EPS
 
 
-@kernel
+@inlined
 def carry_on(data, state, work, v, trip, i, start, detour, best, best_i, best_j):
     """Try every drop position after i+1 on, with the pickup after i; the best of these and what came in."""
     m, d = state.size[v], data.trips + trip
@@ -193,7 +193,7 @@ def carry_on(data, state, work, v, trip, i, start, detour, best, best_i, best_j)
     return best, best_i, best_j
 
 
-@kernel
+@inlined
 def best_in_route(data, state, work, v, trip):
     """Cheapest feasible (delta, i, j), remembered by the content of route and trip."""
     if state.size[v] + 2 > state.node.shape[1]:
@@ -212,7 +212,13 @@ def best_in_route(data, state, work, v, trip):
     return delta, i, j
 
 
-@kernel
+@entry
+def cheapest_place(data, state, work, v, trip):
+    """`best_in_route`, for callers in Python."""
+    return best_in_route(data, state, work, v, trip)
+
+
+@entry
 def insert(data, state, work, v, trip, i, j):
     """Put the trip into route v after positions i and j, which are known to be feasible, and refresh the route."""
     m = splice(data, state, work, v, trip, i, j)
@@ -243,7 +249,7 @@ def tie(data, state, work, v, trip):
     refresh(data, state, work, v)
 
 
-@kernel
+@entry
 def set_release(data, state, out, release):
     """Split a tie at `release`: the outbound drop at least the stay before it, the return not before it; nan undoes."""
     n, back = data.trips, data.partner[out]
@@ -258,7 +264,7 @@ def set_release(data, state, out, release):
     state.opens[back] = max(data.opens[back], release)
 
 
-@kernel
+@entry
 def remove(data, state, v, trip):
     """Take a trip's two stops out of route v; the caller refreshes the route and lists the trip as absent."""
     n, at = data.trips, 0

@@ -6,7 +6,7 @@ its window the route is infeasible. Source: the least-fixpoint view of Cordeau &
 """
 
 import numpy as np
-from gridward.engine.dial_a_ride.compiled import kernel
+from gridward.engine.dial_a_ride.compiled import entry, inlined, kernel
 from gridward.engine.dial_a_ride.state import copy
 
 EPS = 1e-7
@@ -69,7 +69,7 @@ def settle_late(m, when, gap, mate, ride, longest):
             return
 
 
-@kernel
+@inlined
 def clean_between(data, before, after):
     """Time to clean down between a stop of level `before` and one of level `after`."""
     if before < 0 or after < 0 or before == after:
@@ -77,7 +77,7 @@ def clean_between(data, before, after):
     return data.clean[before, after]
 
 
-@kernel
+@inlined
 def gap_after(data, node, place, group, follower):
     """Least time from the start of the stop `node`, standing at `place`, to the start of the stop `follower`."""
     to = data.place[follower]
@@ -86,14 +86,14 @@ def gap_after(data, node, place, group, follower):
     return data.service[node] + data.time[place, to] + clean_between(data, group, data.group[follower])
 
 
-@kernel
+@inlined
 def mix(key, value):
     """Fold a number into a 64-bit hash."""
     key = (key ^ value) * np.uint64(0x9E3779B97F4A7C15)
     return key ^ (key >> np.uint64(29))
 
 
-@kernel
+@inlined
 def release_bits(data, state, trip):
     """A whole number for the moment a loose tie was split at, 0 without one."""
     if data.partner[trip] < 0:
@@ -126,7 +126,6 @@ def place_stops(data, state, work, v):
             state.load[v, k, d] = state.load[v, k - 1, d] if k > 0 else 0
         if node < n:
             before += 1
-            work.order[k] = node
             for d in range(dims):
                 state.load[v, k, d] += data.load[node, d]
         elif node < 2 * n:
@@ -166,7 +165,7 @@ def chain_stops(data, state, v):
     state.travel[v] = travel * data.cost_factor[v] + data.fixed_cost[v] if riders > 0 else 0.0
 
 
-@kernel
+@entry
 def refresh(data, state, work, v):
     """Recompute everything kept about route v from its nodes; False if the route is infeasible."""
     place_stops(data, state, work, v)
@@ -187,7 +186,7 @@ def refresh(data, state, work, v):
     return True
 
 
-@kernel
+@entry
 def board_late(data, m, when, gap, node, late):
     """From the least schedule, put off the start and each pickup as long as no other stop and no price moves."""
     for k in range(m - 2, -1, -1):
@@ -215,7 +214,7 @@ def price(data, m, when, node, mate):
     return money
 
 
-@kernel
+@entry
 def reset(data, state, work):
     """Empty every route (breaks at their vehicle's start) and put every trip among the absent."""
     for v in range(data.vehicles):

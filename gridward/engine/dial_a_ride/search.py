@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
-from gridward.engine.dial_a_ride.compiled import kernel
+from gridward.engine.dial_a_ride.compiled import entry, kernel
 
 from gridward.engine.dial_a_ride.arrays import Data
 from gridward.engine.dial_a_ride.recreate import recreate
@@ -77,7 +77,7 @@ def remember(data, state, pool, v):
     copy(state.node[v], pool.node[slot], state.size[v])
 
 
-@kernel
+@entry
 def missing_weight(data, state):
     """Weight of the trips left out."""
     weight = 0.0
@@ -123,7 +123,7 @@ def step_change(data, state, saved, work):
     return change
 
 
-@kernel
+@entry
 def anneal(data, state, saved, best, work, pool, near, dials, steps, done_from, done_to):
     """Run `steps` steps from `state`, the share of the search done going from done_from to done_to.
 

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
-from gridward.engine.dial_a_ride.compiled import kernel
+from gridward.engine.dial_a_ride.compiled import entry, kernel
 
 from gridward.engine.dial_a_ride.arrays import Data
 
@@ -84,7 +84,7 @@ def new_state(data: Data, stops: int) -> State:
 def new_work(data: Data, stops: int, seed: int) -> Work:
     """Scratch with its own random stream."""
     n, vehicles = max(1, data.trips), max(1, data.vehicles)
-    slots = 1 << (16 if n < 100 else 18 if n < 1000 else 20)
+    slots = 1 << min(20, (24 * n * min(vehicles, 24)).bit_length())
     return Work(
         np.array([(seed * 2_654_435_761 + 88_172_645_463_325_252) % (1 << 64) or 1], np.uint64),
         np.zeros(stops + 2, np.int32), np.zeros(stops + 2), np.zeros(stops + 2), np.zeros(stops + 2),
@@ -119,7 +119,7 @@ def copy(source, target, count):
         target[k] = source[k]
 
 
-@kernel
+@entry
 def copy_route(source, target, v):
     """Copy all that is kept about route v."""
     m = source.size[v]
@@ -142,7 +142,7 @@ def copy_route(source, target, v):
     target.extra[v] = source.extra[v]
 
 
-@kernel
+@entry
 def copy_state(source, target):
     """Copy every route and what goes with it."""
     for v in range(len(source.size)):
@@ -162,7 +162,7 @@ def copy_rest(source, target):
     target.count[0] = source.count[0]
 
 
-@kernel
+@entry
 def total_cost(state):
     """Travel, fixed cost, lateness and riding of all routes."""
     money = 0.0

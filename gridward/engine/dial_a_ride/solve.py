@@ -1,0 +1,181 @@
+"""Plan a day of dial-a-ride trips: search, recombine, report."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from gridward.engine.dial_a_ride.arrays import Data, flatten
+from gridward.engine.dial_a_ride.plan import Plan, Point, read_plan, write_plan
+from gridward.engine.dial_a_ride.problem import Problem
+from gridward.engine.dial_a_ride.recombine import build, choose
+from gridward.engine.dial_a_ride.ruin import nearest
+from gridward.engine.dial_a_ride.schedule import reset
+from gridward.engine.dial_a_ride.search import Dials, Pool, anneal, missing_weight, new_pool
+from gridward.engine.dial_a_ride.state import State, Work, copy_state, most_stops, new_state, new_work, total_cost
+
+Array = np.ndarray
+
+POOL_SLOTS = 1 << 15
+NEAREST = 100
+RECOMBINE_AT = (0.35, 0.6, 0.8, 0.92, 1.0)
+RECOMBINE_MOST_TRIPS = 400
+RECOMBINE_NODES = 200
+
+
+@dataclass(frozen=True)
+class Effort:
+    """When a search ends: after `steps` steps (repeats exactly) or `cpu_s` seconds of this process (does not)."""
+
+    steps: int = 0
+    cpu_s: float = 0.0
+
+
+@dataclass
+class Search:
+    """All that a running search holds."""
+
+    data: Data
+    state: State
+    saved: State
+    best: State
+    work: Work
+    pool: Pool
+    near: Array
+    dials: Dials
+    steps: int = 0
+    curve: tuple[Point, ...] = ()
+    started_s: float = 0.0
+
+    def cpu_s(self) -> float:
+        """CPU seconds since the search was begun."""
+        return time.process_time() - self.started_s
+
+    def note(self) -> None:
+        """Add a point to the curve of what was reached when."""
+        reached = Point(self.cpu_s(), self.steps, missing_weight(self.data, self.best), total_cost(self.best))
+        if not self.curve or (reached.missing, reached.cost) < (self.curve[-1].missing, self.curve[-1].cost):
+            self.curve += (reached,)
+
+
+def solve(
+    problem: Problem,
+    effort: Effort,
+    seed: int = 1,
+    warm: Plan | None = None,
+    frozen: Array | None = None,
+    on_better: Callable[[Point], None] | None = None,
+) -> Plan:
+    """A plan for the day: least weight unserved (higher priorities first), then least cost.
+
+    Parameters: problem — not changed. effort — when to end. seed — of every random choice. warm — a plan to start
+        from; trips it does not serve are tried again. frozen — [V] leading stops of warm's routes that must stay
+        (1 = only the start). on_better — told of each improvement, at most once a batch of steps.
+    Returns: a plan whose every constraint holds, trips left out with the reason.
+    """
+    search = begin(flatten(problem, frozen), seed, warm)
+    run(search, effort, on_better)
+    return finish(search, seed)
+
+
+def finish(search: Search, seed: int) -> Plan:
+    """The best plan of a search."""
+    search.note()
+    return read_plan(search.data, search.best, search.work, search.curve, search.steps, search.cpu_s(), seed)
+
+
+def begin(data: Data, seed: int, warm: Plan | None = None) -> Search:
+    """A search at its first state: empty routes, or those of a plan."""
+    started_s = time.process_time()
+    stops = most_stops(data)
+    if warm is not None:
+        stops = max(stops, max((len(route.stops) for route in warm.routes), default=0) + 20)
+    state, saved, best = (new_state(data, stops) for _ in range(3))
+    work = new_work(data, stops, seed)
+    reset(data, state, work)
+    if warm is not None:
+        write_plan(data, warm, state, work)
+    copy_state(state, best)
+    near = nearest(data, max(0, min(data.trips - 1, NEAREST)))
+    search = Search(data, state, saved, best, work, new_pool(data, stops, POOL_SLOTS), near, dials_for(data))
+    search.started_s = started_s
+    return search
+
+
+def dials_for(data: Data) -> Dials:
+    """Dials from the money at stake in one trip."""
+    n = data.trips
+    alone = data.cost[data.place[:n], data.place[n : 2 * n]]
+    scale = max(1e-6, float(np.mean(alone)) if n else 1.0)
+    return Dials(many=10, hot=1.0 * scale, cold=0.1 * scale, absence=20.0 * scale, regret_share=0.1)
+
+
+def run(search: Search, effort: Effort, on_better: Callable[[Point], None] | None = None) -> None:
+    """Search until the effort is spent, recombining the routes met at fixed shares of it."""
+    if search.data.trips == 0 or search.data.vehicles == 0:
+        return
+    begun_s, begun_steps, marks = search.cpu_s(), search.steps, list(RECOMBINE_AT)
+    done = 0.0
+    while done < 1.0:
+        steps, until = _next_batch(search, effort, done, begun_s, begun_steps)
+        anneal(
+            search.data, search.state, search.saved, search.best, search.work, search.pool, search.near,
+            search.dials, steps, done, until,
+        )  # fmt: skip
+        search.steps += steps
+        done = _done(search, effort, begun_s, begun_steps)
+        while marks and done >= marks[0] - 0.01:
+            marks.pop(0)
+            recombine(search, 0.04 * effort.cpu_s if effort.cpu_s else np.inf)
+        known = len(search.curve)
+        search.note()
+        if on_better and len(search.curve) > known:
+            on_better(search.curve[-1])
+
+
+def _done(search: Search, effort: Effort, begun_s: float, begun_steps: int) -> float:
+    if effort.steps:
+        return min(1.0, (search.steps - begun_steps) / effort.steps)
+    return min(1.0, (search.cpu_s() - begun_s) / effort.cpu_s)
+
+
+def _next_batch(search: Search, effort: Effort, done: float, begun_s: float, begun_steps: int) -> tuple[int, float]:
+    """How many steps to run before looking at the effort again, and the share done after them."""
+    taken = search.steps - begun_steps
+    if effort.steps:
+        steps = max(1, min(effort.steps // 50 + 1, effort.steps - taken))
+        return steps, (taken + steps) / effort.steps
+    if taken == 0:
+        return 5, done
+    a_second = taken / max(search.cpu_s() - begun_s, 1e-3)
+    left_s = effort.cpu_s * (1.0 - done)
+    share_s = min(left_s, max(0.02, effort.cpu_s / 100))
+    steps = max(1, int(a_second * share_s))
+    return steps, min(1.0, done + share_s / effort.cpu_s)
+
+
+def recombine(search: Search, cpu_s: float) -> bool:
+    """Replace the best plan by a better choice of the routes met, if there is one; whether there was."""
+    data = search.data
+    if data.loose or data.trips > RECOMBINE_MOST_TRIPS:
+        return False
+    bound = total_cost(search.best) + search.dials.absence * missing_weight(data, search.best)
+    chosen = choose(data, search.pool, bound, search.dials.absence, RECOMBINE_NODES, cpu_s)
+    if not chosen or not build(data, search.pool, chosen, search.saved, search.work):
+        return False
+    reached = missing_weight(data, search.saved), total_cost(search.saved)
+    if reached >= (missing_weight(data, search.best), total_cost(search.best)):
+        return False
+    copy_state(search.saved, search.best)
+    copy_state(search.saved, search.state)
+    return True
+
+
+def warm_up() -> float:
+    """Compile every kernel (or load it from the cache); how many CPU seconds that took."""
+    from gridward.engine.dial_a_ride.example import tiny_day
+
+    started_s = time.process_time()
+    solve(tiny_day(), Effort(steps=20))
+    return time.process_time() - started_s
