@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from gridward.kernel.access.guards import needs_capability
-from gridward.web.views.home import journal
+from gridward.web.views import sheets
 
-urlpatterns = [path("", needs_capability("sheets.import")(journal), name="sheets")]
+urlpatterns = [
+    path("", sheets.registers, name="sheets"),
+    path("imports/<uuid:run_id>", sheets.page, name="import"),
+    path("imports/<uuid:run_id>/progress", sheets.progress, name="import-progress"),
+    path("imports/<uuid:run_id>/mapping", sheets.mapping, name="import-mapping"),
+    path("imports/<uuid:run_id>/check", sheets.check, name="import-check"),
+    path("imports/<uuid:run_id>/application", sheets.application, name="import-application"),
+    path("imports/<uuid:run_id>/refusal", sheets.refusal, name="import-refusal"),
+    path("imports/<uuid:run_id>/returned", sheets.returned, name="import-returned"),
+    path("uploads", sheets.upload, name="sheet-uploads"),
+    path("<str:key>/template.xlsx", sheets.template, name="sheet-template"),
+    path("<str:key>/export.<str:kind>", sheets.export, name="sheet-export"),
+]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
+from django.db import transaction
 from procrastinate.contrib.django import app
 
 from gridward.kernel import clock
@@ -20,6 +22,28 @@ def _whoever_imports(run_id: str) -> Actor:
     run = ImportRun.objects.select_related("by").get(pk=run_id)
     incident = running()
     return actor_of(run.by, "import", incident.pk if incident else None) if run.by else SYSTEM
+
+
+@transaction.atomic
+def begin_check(actor: Actor, run_id: Any, now: datetime) -> ImportRun:
+    """Mark an upload for checking and queue the work, both or neither.
+
+    Raises: NotFound, ImportOver, HeaderMissing.
+    """
+    run = actions.ask_for_check(actor, run_id, now)
+    check_sheet.defer(run_id=str(run.pk))
+    return run
+
+
+@transaction.atomic
+def begin_apply(actor: Actor, run_id: Any, now: datetime, *, good_rows_only: bool) -> ImportRun:
+    """Mark a previewed import for applying and queue the work, both or neither.
+
+    Raises: NotFound, ImportOver, BadRowsLeft.
+    """
+    run = actions.ask_to_apply(actor, run_id, now, good_rows_only=good_rows_only)
+    apply_sheet.defer(run_id=str(run.pk), good_rows_only=good_rows_only)
+    return run
 
 
 @app.task(name="sheets.check", queue="sheets")

@@ -22,9 +22,9 @@ Problems = Mapping[int, Sequence[RowProblem]]
 """What is wrong, by the row's number in the sheet."""
 
 
-def returned_kind(grid: Grid) -> str:
-    """The format a sheet goes back in: that of the file where we can write it, else .xlsx."""
-    return "csv" if grid.format == "csv" else "xlsx"
+def returned_kind(came_as: str) -> str:
+    """The format a sheet goes back in: text as text, every workbook as .xlsx."""
+    return "csv" if came_as == "csv" else "xlsx"
 
 
 def return_sheet(
@@ -35,7 +35,7 @@ def return_sheet(
     Parameters: every_row — all rows, or only the bad ones (what stands above the header is always kept).
     """
     rows = _rows(grid, heading, columns, problems, every_row=every_row)
-    if returned_kind(grid) == "csv":
+    if returned_kind(grid.format) == "csv":
         for part in csv_stream(row for _number, row, _bad in rows):
             file.write(part)
         return
