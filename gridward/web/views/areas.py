@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -14,7 +15,7 @@ from gridward.kernel.areas import queries
 from gridward.kernel.areas.models import Area
 from gridward.kernel.errors import NotFound
 from gridward.kernel.figures.models import FigureValue
-from gridward.kernel.figures.queries import by_area, read
+from gridward.kernel.figures.queries import by_area, read, trends
 from gridward.kernel.needs.queries import queue
 from gridward.kernel.registry import registry
 from gridward.web.numbers import NOTHING, shown
@@ -43,7 +44,7 @@ def page(request: HttpRequest, address: str) -> HttpResponse:
         "area": area,
         "address": text(area.address),
         "day": day,
-        "readings": read(shown, area.address, day, now).values(),
+        "tiles": _tiles(shown, area, day, now),
         "below": _below(area, shown[:5], day),
         "columns": [registry().figures[key] for key in shown[:5]],
         "queue": with_places(list(queue(actor_in(request), within)[:QUEUE_SHOWN])),
@@ -54,6 +55,11 @@ def page(request: HttpRequest, address: str) -> HttpResponse:
 
 def _bulletin_figures() -> list[str]:
     return [key for line in registry().lines.values() for key in line.bulletin]
+
+
+def _tiles(keys: list[str], area: Area, day: date, now: datetime) -> list[dict[str, Any]]:
+    courses = trends(keys, area.address, day)
+    return [{"reading": one, "trend": courses[key]} for key, one in read(keys, area.address, day, now).items()]
 
 
 def _below(area: Area, keys: list[str], day: Any) -> list[dict[str, Any]]:
