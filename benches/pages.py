@@ -174,8 +174,8 @@ def _write_table(figures: dict[str, Any]) -> None:
     lines = [
         "# Pages at two sizes",
         "",
-        f"`gridward bench pages --scale {figures['scale']:g} --small {figures['small']:g}`: {figures['people']:,} people and "
-        f"{figures['needs']:,} needs at the larger size; {REPEATS} requests a page after {WARM_UP} to warm up, "
+        f"`gridward bench pages --scale {figures['scale']:g} --small {figures['small']:g}`: "
+        f"{figures['people']:,} people and {figures['needs']:,} needs at the larger size; {REPEATS} requests a page after {WARM_UP} to warm up, "
         f"{os.cpu_count()} cores.",
         "",
         "| page | p50 ms | p95 ms | p95 ms, small | ratio | queries |",

@@ -21,7 +21,14 @@ from django.utils.translation.template import templatize
 
 HOUSE = Path(__file__).parent.parent / "gridward"
 CATALOGUE = Path("locale/zh_Hans/LC_MESSAGES/django.po")
-WORDS = {"_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+WORDS = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2),
+}
 _CALL = re.compile(r"""\bn?p?gettext\((?:u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")[, \w]*)+\)""")
 Message = str | tuple[str, ...]
 
@@ -34,11 +41,11 @@ def packages() -> list[Path]:
 def messages_in(package: Path) -> Iterator[tuple[Message, str]]:
     """Every message id in a package's code and templates, with its place."""
     for path in sorted([*package.rglob("*.py"), *package.rglob("*.html"), *package.rglob("*.txt")]):
+        if {"migrations", "skeleton"} & set(path.parts):
+            continue
         source = path.read_text(encoding="utf-8")
         if path.suffix != ".py":
             source = "\n".join(_CALL.findall(templatize(source, origin=str(path))))
-        elif "migrations" in path.parts:
-            continue
         for line, name, found, _comments in extract_python(io.BytesIO(source.encode()), WORDS, [], {}):
             ids = tuple(one for one in (found if isinstance(found, tuple) else (found,)) if one)
             if name == "ngettext" or name == "pgettext":

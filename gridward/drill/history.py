@@ -22,8 +22,8 @@ from gridward.kernel.search import text_tokens
 
 Tell = Callable[[str, int, int], None]
 
-_UUID7 = """(lpad(to_hex((extract(epoch FROM {at}) * 1000)::bigint), 12, '0') || '7' || substr(md5('{salt}' || {n}), 1, 3)
-            || '8' || substr(md5({n} || '{salt}'), 1, 15))::uuid"""
+_UUID7 = """(lpad(to_hex((extract(epoch FROM {at}) * 1000)::bigint), 12, '0') || '7'
+            || substr(md5('{salt}' || {n}), 1, 3) || '8' || substr(md5({n} || '{salt}'), 1, 15))::uuid"""
 
 _PLACES = """
     CREATE TEMPORARY TABLE past_place AS
@@ -50,9 +50,9 @@ _NEEDS = f"""
 """
 
 _INSERT_NEEDS = """
-    INSERT INTO kernel_need (id, tracking_code, incident_id, kind, category_id, urgency, state, address, place, latitude,
-        longitude, words, tokens, details, channel, person_id, caller_name, caller_phone, opened_at, promised_at, due_at,
-        assigned_at, arrived_at, closed_at, confirmed_at, holder, holder_level, climbs, reopened, outcome, version)
+    INSERT INTO kernel_need (id, tracking_code, incident_id, kind, category_id, urgency, state, address, place,
+        latitude, longitude, words, tokens, details, channel, person_id, caller_name, caller_phone, opened_at,
+        promised_at, due_at, assigned_at, arrived_at, closed_at, confirmed_at, holder, holder_level, climbs, reopened, outcome, version)
     SELECT id, 'H' || lpad(upper(to_hex(n)), 9, '0'), %(incident)s, 'hotline.request', category, urgency,
            CASE WHEN closed <= %(end)s THEN 'served' WHEN assigned <= %(end)s THEN 'assigned' ELSE 'waiting' END,
            address, room, latitude, longitude, sentence, tokens, '{}', 'phone', person, '', '', opened,

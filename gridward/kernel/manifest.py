@@ -48,7 +48,7 @@ class Aggregate(StrEnum):
 class Figure:
     """A number with a name, a definition in words, a unit and one query for the rows behind it.
 
-    `rows` is SQL that yields `row_id, address, amount` and, where `parts` is set, `part`. It may use
+    `rows` is SQL that yields `row_id` (a uuid), `address, amount` and, where `parts` is set, `part`. It may use
     %(start)s and %(end)s (the day in UTC; `end` is now for a day not yet over). Share takes amounts 0 and 1.
     """
 

@@ -128,10 +128,11 @@ def rows_behind(
     Parameters: after — the last `row_id` of the page before.
     """
     ranges = " OR ".join(f"(address >= {low} AND address < {high})" for low, high in spans) or "FALSE"
+    behind = "AND row_id > %(after)s::uuid" if after else ""
     with connection.cursor() as query:
         query.execute(
             f"SELECT row_id::text, address, amount FROM ({one.rows}) AS row "
-            f"WHERE ({ranges}) AND row_id::text > %(after)s ORDER BY row_id::text LIMIT %(limit)s",
+            f"WHERE ({ranges}) {behind} ORDER BY row_id LIMIT %(limit)s",
             {**day_params(day, now), "after": after, "limit": limit},
         )
         return [dict(zip(("row_id", "address", "amount"), row, strict=True)) for row in query.fetchall()]

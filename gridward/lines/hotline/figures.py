@@ -50,7 +50,7 @@ _TRIPS = f"""
       AND need.kind = '{KIND}' AND vehicle.kind IN ({", ".join(f"'{kind}'" for kind in VEHICLES)})
 """
 
-_PIECES = _("needs")
+_PIECES = _("cases")
 _SECONDS = "s"
 _SHARE = "%"
 

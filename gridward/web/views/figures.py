@@ -16,7 +16,7 @@ from gridward.kernel.address import Level, level_of, text
 from gridward.kernel.areas.queries import children, full_names
 from gridward.kernel.errors import Invalid
 from gridward.kernel.figures import queries
-from gridward.kernel.needs.models import Category
+from gridward.kernel.needs.models import NEED_STATES, Category
 from gridward.kernel.registry import registry
 from gridward.web.bulletin import bulletin_of, bulletin_text
 from gridward.web.bulletin import bulletin_pdf as draw_pdf
@@ -102,8 +102,9 @@ def figure(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _named_parts(parts: list[tuple[str, float | None]]) -> list[dict[str, Any]]:
+    states = {str(state): words for state, words in NEED_STATES}
     names = {category.key: str(category) for category in Category.objects.filter(key__in=[part for part, _v in parts])}
-    return [{"name": names.get(part, part), "value": value} for part, value in parts]
+    return [{"name": names.get(part) or states.get(part, part), "value": value} for part, value in parts]
 
 
 def _below(key: str, address: int, day: date) -> list[dict[str, Any]]:

@@ -25,7 +25,7 @@ from gridward.web.paging import page_of
 from gridward.web.scope import chosen_area
 
 SEE = queries.SEE
-MAP_POINTS = 2000
+MAP_POINTS = 1000
 
 
 @needs_capability(SEE)
@@ -140,21 +140,23 @@ def _url(need: Need) -> str:
 def points(request: HttpRequest, address: str) -> HttpResponse:
     """The open needs of an area as GeoJSON points, the most pressing first, at most `MAP_POINTS`."""
     _, within = chosen_area(request, SEE, address)
-    rows = queries.queue(actor_in(request), within).exclude(latitude=None)[:MAP_POINTS]
+    open_needs = queries.queue(actor_in(request), within).exclude(latitude=None).select_related(None)
+    columns = ("pk", "longitude", "latitude", "state", "due_at", "urgency", "category_id")
+    names = {category.key: str(category) for category in queries.categories()}
     now = clock.now()
     features = [
         {
             "type": "Feature",
-            "geometry": {"type": "Point", "coordinates": [need.longitude, need.latitude]},
+            "geometry": {"type": "Point", "coordinates": [longitude, latitude]},
             "properties": {
-                "id": str(need.pk),
-                "state": "overdue" if need.due_at <= now else need.state,
-                "title": str(need.category),
-                "urgency": need.urgency,
-                "url": _url(need),
+                "id": str(pk),
+                "state": "overdue" if due_at <= now else state,
+                "title": names.get(category, category),
+                "urgency": urgency,
+                "url": f"/needs/{pk}",
             },
         }
-        for need in rows
+        for pk, longitude, latitude, state, due_at, urgency, category in open_needs.values_list(*columns)[:MAP_POINTS]
     ]
     return JsonResponse({"type": "FeatureCollection", "features": features}, content_type="application/geo+json")
 
