@@ -25,20 +25,23 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
 def names(household: NDArray[np.int64], rank: NDArray[np.int64], male: NDArray[np.bool_], seed: int) -> list[str]:
-    """A name each: children and elders carry the surname of their household's head, spouses their own."""
-    rng = np.random.default_rng([seed, 11, int(household[0])])
-    surnames = np.array(list(_SURNAMES))
-    shares = 1.0 / (np.arange(len(surnames)) + 4.0)
-    shares /= shares.sum()
-    first = int(household[0])
-    of_house = rng.choice(surnames, int(household[-1]) - first + 1, p=shares)[household - first]
-    own = rng.choice(surnames, len(household), p=shares)
-    surname = np.where(rank == 1, own, of_house)
-    given = np.where(male, rng.choice(list(_MALE), len(male)), rng.choice(list(_FEMALE), len(male)))
-    second = np.where(male, rng.choice(list(_MALE[:24]), len(male)), rng.choice(list(_FEMALE[:24]), len(male)))
-    single = rng.random(len(male)) < 0.22
-    middle = np.where(single, "", second)
+    """A name each: children and elders carry the surname of their household's head, spouses their own.
+
+    Frequent characters make frequent names, so that many people share one, as they do.
+    """
+    first, people = int(household[0]), len(household)
+    rng = np.random.default_rng([seed, 11, first])
+    of_house = _pick(_SURNAMES, int(household[-1]) - first + 1, rng, flat=4)[household - first]
+    surname = np.where(rank == 1, _pick(_SURNAMES, people, rng, flat=4), of_house)
+    given = np.where(male, _pick(_MALE, people, rng), _pick(_FEMALE, people, rng))
+    second = np.where(male, _pick(_MALE[:24], people, rng), _pick(_FEMALE[:24], people, rng))
+    middle = np.where(rng.random(people) < 0.22, "", second)
     return np.char.add(np.char.add(surname, middle), given).tolist()
+
+
+def _pick(characters: str, count: int, rng: np.random.Generator, flat: float = 2) -> NDArray[np.str_]:
+    shares = 1.0 / (np.arange(len(characters)) + flat)
+    return rng.choice(list(characters), count, p=shares / shares.sum())
 
 
 def birthdays(age: NDArray[np.float64], today: date) -> list[date]:
