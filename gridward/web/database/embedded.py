@@ -138,9 +138,9 @@ def _alone(home: Path) -> Iterator[None]:
 
 
 def _up(data_dir: Path) -> bool:
-    if running_pid(data_dir) is not None:
-        return False
     home, sockets = folder(data_dir), socket_dir(data_dir)
+    if postmaster.settled(home / "data", _START_S):
+        return False
     _initialise(home)
     postmaster.forget_the_dead(home / "data")
     claim_socket_dir(sockets)
@@ -216,6 +216,5 @@ def _run(home: Path, program: str, *arguments: str) -> None:
 def _last_words(home: Path) -> str:
     with suppress(OSError):
         lines = (home / "server.log").read_text(encoding="utf-8", errors="replace").splitlines()
-        fatal = [line for line in lines[-20:] if "FATAL" in line or "HINT" in line or "DETAIL" in line]
-        return "".join(f"\n  {line}" for line in fatal[-3:])
+        return "".join(f"\n  {line}" for line in lines[-3:])
     return ""

@@ -27,6 +27,28 @@ def running(data: Path) -> psutil.Process | None:
     return process if ours else None
 
 
+def settled(data: Path, within_s: float) -> psutil.Process | None:
+    """The server of a folder once it is neither starting nor stopping; None where none runs then.
+
+    Raises: DatabaseTrouble if it does not settle in time.
+    """
+    deadline = time.monotonic() + within_s
+    while process := running(data):
+        if _state(data) == "ready":
+            return process
+        if time.monotonic() > deadline:
+            raise DatabaseTrouble(f"The database (pid {process.pid}) is {_state(data)}: see server.log beside {data}.")
+        time.sleep(0.05)
+    return None
+
+
+def _state(data: Path) -> str:
+    try:
+        return (data / PID_FILE).read_text().split("\n")[7].strip()
+    except (OSError, IndexError):
+        return "starting"
+
+
 def forget_the_dead(data: Path) -> None:
     """Remove the pid file of a server that is no more, so that a new one starts even where its pid lives again.
 
