@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db import connection
+from django.utils.translation import gettext as _
 
 OLDEST, NEWEST = 15, 18
 _MUST_BE = {"fsync": {"on"}, "full_page_writes": {"on"}, "synchronous_commit": {"on", "remote_apply", "remote_write"}}
@@ -14,11 +17,17 @@ def shortcomings() -> list[str]:
         query.execute("SELECT current_setting('server_version_num')::int / 10000")
         version = query.fetchone()[0]
         query.execute("SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [list(_MUST_BE)])
-        settings = dict(query.fetchall())
+        return judge(version, dict(query.fetchall()))
+
+
+def judge(version: int, settings: Mapping[str, str]) -> list[str]:
+    """What is wrong with a server of a major version and these settings, in the reader's language."""
     found = []
     if not OLDEST <= version <= NEWEST:
-        found.append(f"PostgreSQL {version} is not supported: use {OLDEST} to {NEWEST}.")
+        words = _("PostgreSQL %(version)s is not supported: use %(oldest)s to %(newest)s.")
+        found.append(words % {"version": version, "oldest": OLDEST, "newest": NEWEST})
     for name, allowed in _MUST_BE.items():
         if settings.get(name) not in allowed:
-            found.append(f"{name} is {settings.get(name)}: acknowledged needs could be lost. Set {name} = on.")
+            words = _("%(name)s is %(value)s: what was acknowledged could be lost. Set %(name)s = on in PostgreSQL.")
+            found.append(words % {"name": name, "value": settings.get(name)})
     return found
