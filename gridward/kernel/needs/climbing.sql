@@ -1,6 +1,6 @@
 -- Every open need whose next step is overdue climbs one desk, once. Workers skip what another holds,
 -- and a climbed need is due later than now, so that no step is taken twice.
--- Relies on the index need_open_due. The district (level 6) is the last desk.
+-- Relies on the index need_climbs, so that what waits at the last desk, the district (level 6), is not looked at again.
 WITH overdue AS (
     SELECT need.id, need.address, need.holder_level, category.climb_s, category.name, category.name_en
     FROM kernel_need AS need

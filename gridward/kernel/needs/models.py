@@ -124,6 +124,11 @@ class Need(models.Model):
         ]
         indexes = [
             models.Index(fields=["due_at", "id"], condition=Q(state__in=OPEN), name="need_open_due"),
+            models.Index(
+                fields=["due_at"],
+                condition=Q(state__in=OPEN, holder_level__gt=Level.DISTRICT, joined_to=None),
+                name="need_climbs",
+            ),
             models.Index(fields=["address", "due_at"], condition=Q(state__in=OPEN), name="need_open_address"),
             models.Index(fields=["holder", "due_at"], condition=Q(state__in=OPEN), name="need_open_holder"),
             models.Index(fields=["address", "-opened_at"], name="need_address"),
