@@ -25,8 +25,14 @@ LANGUAGES = ("zh-hans", "en")
 EXACT_BELOW = 10**15
 """Excel keeps fifteen digits of a number; a longer one has been rounded."""
 
-_FULL_WIDTH = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
-_FULL_WIDTH |= {0x3000: " ", 0xA0: " ", 0x200B: None, 0x200E: None, 0xFEFF: None}
+_FULL_WIDTH = {
+    **{code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))},
+    0x3000: " ",
+    0xA0: " ",
+    0x200B: None,
+    0x200E: None,
+    0xFEFF: None,
+}
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _ERROR_CELLS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"})
 

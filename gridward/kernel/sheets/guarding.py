@@ -16,6 +16,11 @@ _OVERLAP = 64
 _MOST_PARTS = 2_000
 _ROW = re.compile(rb'<row [^>]*?\br="(\d{1,9})"')
 _FAR_ROW = re.compile(rb'<row [^>]*?\br="(\d{6,9})"')
+_ODS_CELL = re.compile(rb"<table:table-cell\b[^>]*number-columns-repeated[^>]*>")
+_ODS_COLUMNS = re.compile(rb'number-columns-repeated="(\d{1,9})"')
+_ODS_ROW = re.compile(
+    rb'<table:table-row\b[^>]*number-rows-repeated="(\d{1,9})"[^>]*>(.*?)</table:table-row>', re.DOTALL
+)
 _WIDE_CELL = re.compile(rb'<c r="([A-Z]{2,3})\d')
 
 
@@ -55,6 +60,8 @@ def check_archive(path: Path, limits: Limits) -> None:
             for part in parts:
                 if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
                     _check_reach(archive, part, limits)
+                elif part.filename == "content.xml":
+                    _check_repeats(archive.read(part), limits)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as broken:
         raise BrokenWorkbook from broken
 
@@ -71,6 +78,14 @@ def _check_reach(archive: zipfile.ZipFile, part: zipfile.ZipInfo, limits: Limits
             columns = max((columns, *(_column_number(name) for name in set(_WIDE_CELL.findall(text)))))
             tail = text[-_OVERLAP:]
     refuse_beyond(rows, columns, limits)
+
+
+def _check_repeats(content: bytes, limits: Limits) -> None:
+    """OpenDocument writes a cell or row once and says how often it repeats: refuse filled ones beyond the limits."""
+    columns = (int(found[1]) for tag in _ODS_CELL.findall(content) if b"office:value" in tag
+               if (found := _ODS_COLUMNS.search(tag)))  # fmt: skip
+    rows = (int(count) for count, cells in _ODS_ROW.findall(content) if b"office:value" in cells)
+    refuse_beyond(max(rows, default=0), max(columns, default=0), limits)
 
 
 def _last_row(text: bytes) -> int:

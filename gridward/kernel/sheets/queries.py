@@ -47,7 +47,7 @@ def sheets_for(actor: Actor) -> list[SheetSpec]:
 
 
 def history(actor: Actor) -> QuerySet[ImportRun]:
-    """The imports an actor may see, newest first: their own; all of them for who sees the journal everywhere.
+    """The imports an actor may see, newest first: their own; the house itself sees all.
 
     Relies on import_by.
     """

@@ -117,7 +117,8 @@ def _filled_down(sheet: CalamineSheet) -> Iterator[Row]:
     covers = sorted((low[0], high[0], low[1]) for low, high in ranges)
     open_ranges: list[tuple[int, int, Cell]] = []
     at = 0
-    for number, row in enumerate(sheet.iter_rows()):
+    rows: Iterator[Any] = sheet.iter_rows()
+    for number, row in enumerate(rows):
         if open_ranges:
             open_ranges = [one for one in open_ranges if one[0] >= number]
             for _last, column, value in open_ranges:

@@ -165,6 +165,52 @@ def test_one_stray_cell_in_the_last_corner_does_not_fill_the_memory(written: Any
         open_grids(written(file.getvalue()), Limits())
 
 
+_ODS = (
+    '<?xml version="1.0"?><office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>'
+    '<table:table table:name="S">%s</table:table></office:spreadsheet></office:body></office:document-content>'
+)
+
+
+_ODS_MANIFEST = (
+    '<?xml version="1.0"?><manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+    '<manifest:file-entry manifest:full-path="/" '
+    'manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/></manifest:manifest>'
+)
+
+
+def an_ods(*rows: str) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", _ODS % "".join(rows))
+        archive.writestr("META-INF/manifest.xml", _ODS_MANIFEST)
+    return file.getvalue()
+
+
+def an_ods_cell(text: str, more: str = "") -> str:
+    return f'<table:table-cell {more} office:value-type="string"><text:p>{text}</text:p></table:table-cell>'
+
+
+def test_an_opendocument_sheet_is_read_without_its_endless_empty_rows(written: Any) -> None:
+    empty = '<table:table-cell table:number-columns-repeated="16384"/>'
+    rows = [
+        f"<table:table-row>{an_ods_cell('姓名')}{an_ods_cell('年龄')}</table:table-row>",
+        f"<table:table-row>{an_ods_cell('张三')}{an_ods_cell('3')}</table:table-row>",
+        f'<table:table-row table:number-rows-repeated="1048574">{empty}</table:table-row>',
+    ]
+    assert checked(written(an_ods(*rows)))[0] == [(2, ["张三", 3, None])]
+
+
+def test_an_opendocument_cell_repeated_without_end_is_refused(written: Any) -> None:
+    wide = an_ods_cell("x", 'table:number-columns-repeated="16384"')
+    long = '<table:table-row table:number-rows-repeated="900000">' + an_ods_cell("x") + "</table:table-row>"
+    for row in (f"<table:table-row>{wide}</table:table-row>", long):
+        with pytest.raises(errors.TooManyCells):
+            open_grids(written(an_ods(row)), Limits())
+
+
 @pytest.mark.parametrize("limits", [Limits(rows=2), Limits(columns=2)])
 def test_a_text_table_beyond_the_limits_is_refused(written: Any, limits: Limits) -> None:
     with pytest.raises(errors.TooManyCells):
