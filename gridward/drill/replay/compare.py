@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,7 +29,9 @@ def of_file(requests: Iterable[Request]) -> dict[str, int]:
     return _totals(counts)
 
 
-def differences(requests: Iterable[Request], kept: Mapping[int, tuple[datetime | None, datetime]], as_of: datetime):
+def differences(
+    requests: Iterable[Request], kept: Mapping[int, tuple[datetime | None, datetime]], as_of: datetime
+) -> Iterator[Difference]:
     """Every request that counts otherwise, in the order given.
 
     Parameters: kept — by line, when the house's need ended (None: open) and by when it was promised.
