@@ -10,8 +10,9 @@ from typing import Any
 
 import click
 import django
+import psycopg
 from django.core.management import call_command
-from django.db import OperationalError, connection
+from django.db import connection
 
 from gridward.web.config import config
 from gridward.web.database import durability, embedded
@@ -38,10 +39,8 @@ def prepare(*, migrate: bool = True, trust: bool = False) -> None:
     """
     logging.captureWarnings(True)
     django.setup()
-    try:
-        found = durability.shortcomings()
-    except OperationalError as unreachable:
-        raise embedded.DatabaseTrouble(f"The database does not answer: {unreachable}") from unreachable
+    _must_answer()
+    found = durability.shortcomings()
     if found and not trust:
         raise embedded.DatabaseTrouble(" ".join(found))
     if migrate:
@@ -51,6 +50,15 @@ def prepare(*, migrate: bool = True, trust: bool = False) -> None:
                 call_command("migrate", verbosity=0)
             finally:
                 query.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATION_LOCK])
+
+
+def _must_answer() -> None:
+    # Asked beside the pool, which would go on trying for a long time.
+    try:
+        psycopg.connect(**{"connect_timeout": 10, **connection.get_connection_params()}).close()
+    except psycopg.OperationalError as unreachable:
+        words = " ".join(str(unreachable).split())
+        raise embedded.DatabaseTrouble(f"The database does not answer: {words}") from unreachable
 
 
 @contextmanager
