@@ -58,14 +58,18 @@ def flatten(problem: Problem, frozen: Array | None = None) -> Data:
     frozen = np.ones(vehicles, np.int32) if frozen is None else np.asarray(frozen, np.int32)
     time_s = np.ascontiguousarray(problem.time_s, np.float64)
     cost = np.ascontiguousarray(problem.cost, np.float64)
+    time_to = np.ascontiguousarray(time_s.T)
+    cost_to = time_to if problem.cost is problem.time_s else np.ascontiguousarray(cost.T)
     direct = time_s[trips.from_place, trips.to_place]
-    ride_limit = np.minimum(trips.ride_limit_s, np.maximum(trips.ride_factor * direct, direct))
+    relative = np.isfinite(trips.ride_factor)
+    ride_limit = np.where(relative, np.where(relative, trips.ride_factor, 1.0) * direct, np.inf)
+    ride_limit = np.minimum(trips.ride_limit_s, np.maximum(ride_limit, direct))
     breaks = sorted(fleet.breaks, key=lambda b: (b.vehicle, b.from_s))
     nodes = _nodes(problem, breaks)
     _tighten(nodes, n, direct, ride_limit)
     partner, stay = _ties(trips, nodes, n)
     return Data(
-        n, vehicles, time_s, np.ascontiguousarray(time_s.T), cost, np.ascontiguousarray(cost.T),
+        n, vehicles, time_s, time_to, cost, cost_to,
         nodes["place"], nodes["service"], nodes["opens"], nodes["closes"], nodes["due"], nodes["late_price"],
         nodes["group"], np.ascontiguousarray(trips.load, np.int32), ride_limit, direct, float(problem.ride_price),
         np.ascontiguousarray(problem.clean_s, np.float64), np.ascontiguousarray(fleet.capacity, np.int32),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gridward.engine.dial_a_ride.problem import Break, Problem, problem, trips, vehicles
+from gridward.engine.dial_a_ride.problem import Break, Problem, Trips, problem, trips, vehicles
 
 
 def tiny_day() -> Problem:
@@ -15,3 +15,8 @@ def tiny_day() -> Problem:
     )  # fmt: skip
     fleet = vehicles([0, 0], [0, 0], (Break(0, 36_000.0, 50_000.0, 1_800.0),), capacity=[[2], [3]])
     return problem(asked, fleet, time_s, clean_s=np.full((2, 2), 900.0), ride_price=0.001)
+
+
+def tiny_rider() -> Trips:
+    """One rider more for the tiny day."""
+    return trips([4], [5])

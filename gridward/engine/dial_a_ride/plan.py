@@ -7,7 +7,7 @@ import numpy as np
 from gridward.engine.dial_a_ride.arrays import Data
 from gridward.engine.dial_a_ride.insertion import set_release
 from gridward.engine.dial_a_ride.reasons import reasons
-from gridward.engine.dial_a_ride.schedule import board_late, refresh
+from gridward.engine.dial_a_ride.schedule import begin_times, refresh_all
 from gridward.engine.dial_a_ride.state import State, Work
 from gridward.engine.problems import Unserved
 
@@ -61,15 +61,14 @@ def read_plan(data: Data, state: State, work: Work, curve: tuple[Point, ...], st
     """
     n = data.trips
     when = np.full(2 * n, np.nan)
-    routes = []
+    routes, begin = [], np.zeros(state.node.shape)
+    begin_times(data, state, begin)
     for v in range(data.vehicles):
         m = int(state.size[v])
-        begin = state.early[v, :m].copy()
-        board_late(data, m, begin, state.gap[v], state.node[v], state.late[v])
-        stops = state.node[v, :m]
+        stops, times = state.node[v, :m], begin[v, :m]
         riders = stops < 2 * n
-        when[stops[riders]] = begin[riders]
-        routes.append(Route(v, tuple(stops.tolist()), tuple(begin.tolist())))
+        when[stops[riders]] = times[riders]
+        routes.append(Route(v, tuple(stops.tolist()), tuple(times.tolist())))
     return Plan(
         tuple(routes), state.route_of.copy(), when[:n], when[n:], float(state.travel.sum() + state.extra.sum()),
         float(state.travel.sum()), reasons(data, state, work), curve, steps, cpu_s, seed,
@@ -81,18 +80,19 @@ def write_plan(data: Data, plan: Plan, state: State, work: Work) -> None:
 
     Parameters: state — empty routes, changed.
     """
-    n = data.trips
+    n, stands = data.trips, np.zeros(data.vehicles, np.bool_)
+    empty, sizes = state.node.copy(), state.size.copy()
     for route in plan.routes:
-        v = route.vehicle
-        _fix_ties(data, plan, route, state)
-        before, size = state.node[v].copy(), int(state.size[v])
-        state.node[v, : len(route.stops)] = route.stops
-        state.size[v] = len(route.stops)
-        if refresh(data, state, work, v):
-            state.route_of[[stop for stop in route.stops if stop < n]] = v
-        else:
-            state.node[v], state.size[v] = before, size
-            refresh(data, state, work, v)
+        if data.loose:
+            _fix_ties(data, plan, route, state)
+        state.node[route.vehicle, : len(route.stops)] = route.stops
+        state.size[route.vehicle] = len(route.stops)
+        state.route_of[[stop for stop in route.stops if stop < n]] = route.vehicle
+    refresh_all(data, state, work, stands)
+    if not stands.all():
+        state.route_of[np.isin(state.route_of, np.flatnonzero(~stands))] = -1
+        state.node[~stands], state.size[~stands] = empty[~stands], sizes[~stands]
+        refresh_all(data, state, work, stands)
     left = np.flatnonzero(state.route_of < 0)
     state.count[0] = len(left)
     state.absent[: len(left)] = left

@@ -130,10 +130,16 @@ def problem(
     cost = time_s if cost is None else np.array(cost, np.float64)
     clean_s = np.zeros((1, 1)) if clean_s is None else np.array(clean_s, np.float64)
     asked = Problem(trips, vehicles, time_s, cost, clean_s, float(ride_price))
-    _check_matrices(asked)
+    check(asked)
+    return asked
+
+
+def check(asked: Problem, matrices: bool = True) -> None:
+    """Raise BadInput for the first array, and the first item in it, that cannot be planned with."""
+    if matrices:
+        _check_matrices(asked)
     _check_trips(asked)
     _check_vehicles(asked)
-    return asked
 
 
 def _fill(what: str, count: int, defaults: dict, columns: dict, whole: set[str]) -> dict[str, Array]:

@@ -22,8 +22,9 @@ def choose(data: Data, pool: Pool, bound: float, absence: float, nodes: int, cpu
     """
     slots = np.flatnonzero(pool.key != 0)
     solver = highspy.Highs()
+    solver.silent()
     for option, value in (
-        ("output_flag", False), ("threads", 1), ("mip_max_nodes", nodes), ("time_limit", cpu_s),
+        ("threads", 1), ("mip_max_nodes", nodes), ("time_limit", cpu_s),
         ("objective_bound", bound), ("mip_rel_gap", 1e-6),
     ):  # fmt: skip
         solver.setOptionValue(option, value)

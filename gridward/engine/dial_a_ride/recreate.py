@@ -1,7 +1,7 @@
 """Putting trips back: one after the other where they cost least, or the one with most to lose first."""
 
 import numpy as np
-from gridward.engine.dial_a_ride.compiled import kernel
+from gridward.engine.dial_a_ride.compiled import entry, kernel
 
 from gridward.engine.dial_a_ride.insertion import best_in_route, insert, unused
 from gridward.engine.dial_a_ride.ruin import touch
@@ -87,7 +87,7 @@ def cheapest(data, state, work, near, trip, blink):
     return best, second, best_v, best_i, best_j
 
 
-@kernel
+@entry
 def everywhere(data, state, work, trip):
     """The same over every route, for a trip that fits nowhere near."""
     best, second, best_v, best_i, best_j = np.inf, np.inf, -1, -1, -1

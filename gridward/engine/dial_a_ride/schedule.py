@@ -187,6 +187,22 @@ def refresh(data, state, work, v):
 
 
 @entry
+def refresh_all(data, state, work, stands):
+    """Refresh every route, noting in `stands` [V] which are feasible."""
+    for v in range(data.vehicles):
+        stands[v] = refresh(data, state, work, v)
+
+
+@entry
+def begin_times(data, state, begin):
+    """Write to `begin` [V, M] when each stop begins: early, but boarding no sooner than need be."""
+    for v in range(data.vehicles):
+        m = state.size[v]
+        copy(state.early[v], begin[v], m)
+        board_late(data, m, begin[v], state.gap[v], state.node[v], state.late[v])
+
+
+@kernel
 def board_late(data, m, when, gap, node, late):
     """From the least schedule, put off the start and each pickup as long as no other stop and no price moves."""
     for k in range(m - 2, -1, -1):

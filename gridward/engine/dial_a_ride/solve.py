@@ -174,8 +174,11 @@ def recombine(search: Search, cpu_s: float) -> bool:
 
 def warm_up() -> float:
     """Compile every kernel (or load it from the cache); how many CPU seconds that took."""
-    from gridward.engine.dial_a_ride.example import tiny_day
+    from gridward.engine.dial_a_ride.example import tiny_day, tiny_rider
+    from gridward.engine.dial_a_ride.insert_one import insert_one
 
     started_s = time.process_time()
-    solve(tiny_day(), Effort(steps=20))
+    day = tiny_day()
+    plan = solve(day, Effort(steps=20))
+    insert_one(day, plan, tiny_rider())
     return time.process_time() - started_s
