@@ -175,8 +175,8 @@ def _write_table(figures: dict[str, Any]) -> None:
         "# Pages at two sizes",
         "",
         f"`gridward bench pages --scale {figures['scale']:g} --small {figures['small']:g}`: "
-        f"{figures['people']:,} people and {figures['needs']:,} needs at the larger size; {REPEATS} requests a page after {WARM_UP} to warm up, "
-        f"{os.cpu_count()} cores.",
+        f"{figures['people']:,} people and {figures['needs']:,} needs at the larger size; "
+        f"{REPEATS} requests a page after {WARM_UP} to warm up, {os.cpu_count()} cores.",
         "",
         "| page | p50 ms | p95 ms | p95 ms, small | ratio | queries |",
         "|---|---:|---:|---:|---:|---:|",

@@ -52,7 +52,8 @@ _NEEDS = f"""
 _INSERT_NEEDS = """
     INSERT INTO kernel_need (id, tracking_code, incident_id, kind, category_id, urgency, state, address, place,
         latitude, longitude, words, tokens, details, channel, person_id, caller_name, caller_phone, opened_at,
-        promised_at, due_at, assigned_at, arrived_at, closed_at, confirmed_at, holder, holder_level, climbs, reopened, outcome, version)
+        promised_at, due_at, assigned_at, arrived_at, closed_at, confirmed_at, holder,
+        holder_level, climbs, reopened, outcome, version)
     SELECT id, 'H' || lpad(upper(to_hex(n)), 9, '0'), %(incident)s, 'hotline.request', category, urgency,
            CASE WHEN closed <= %(end)s THEN 'served' WHEN assigned <= %(end)s THEN 'assigned' ELSE 'waiting' END,
            address, room, latitude, longitude, sentence, tokens, '{}', 'phone', person, '', '', opened,

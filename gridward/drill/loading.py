@@ -77,3 +77,15 @@ def analyse(*tables: str) -> None:
     with connection.cursor() as query:
         for table in tables:
             query.execute(f"VACUUM (ANALYZE) {table}")
+
+
+@contextmanager
+def unhurried_commits() -> Iterator[None]:
+    """Let commits of made-up rows return before they are on disk: nobody is promised that these survive a crash."""
+    with connection.cursor() as query:
+        query.execute("SET synchronous_commit = off")
+    try:
+        yield
+    finally:
+        with connection.cursor() as query:
+            query.execute("RESET synchronous_commit")

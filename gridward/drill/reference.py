@@ -10,6 +10,7 @@ import numpy as np
 from gridward.drill.day import Day, Tally, callers_of
 from gridward.drill.district.forces import Login, logins, make_accounts, make_organisations, make_resources
 from gridward.drill.district.load import DISTRICT, load_areas, load_people, settle
+from gridward.drill.loading import unhurried_commits
 from gridward.kernel import clock
 from gridward.kernel.access.actor import SYSTEM
 from gridward.kernel.figures.actions import compute
@@ -49,7 +50,8 @@ def run_day(seed: int, now: datetime, a_day: int, tell: Tell) -> Tally:
     people = Person.objects.count()
     percent = min(100.0, max(1.0, 100 * 40 * a_day / max(people, 1)))
     day = Day(incident.pk, callers_of(a_day * 4, percent, seed), np.random.default_rng([seed, 7]))
-    tally = day.run(start, now, a_day, lambda done, total: tell("day", done, total))
+    with unhurried_commits():
+        tally = day.run(start, now, a_day, lambda done, total: tell("day", done, total))
     tell("figures", 0, 1)
     compute([today - timedelta(days=1), today], now)
     tell("figures", 1, 1)
