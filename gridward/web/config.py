@@ -9,8 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from gridward.web.trouble import Trouble
 
 
 class Config(BaseSettings):
@@ -22,7 +24,11 @@ class Config(BaseSettings):
     database_url: str = Field(
         "", validation_alias="DATABASE_URL", description="A PostgreSQL 15–18 server; empty: the embedded one."
     )
-    db_schema: str = Field("public", description="PostgreSQL schema of the district this process serves.")
+    db_schema: str = Field(
+        "public",
+        pattern="^[a-z_][a-z0-9_]{0,62}$",
+        description="PostgreSQL schema of the district this process serves.",
+    )
     zone: str = Field("Asia/Shanghai", description="Time zone in which times are shown and days begin.")
     language: str = Field("zh-hans", description="Language of a reader who has chosen none: zh-hans or en.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
@@ -42,11 +48,10 @@ class Config(BaseSettings):
     max_upload_mb: int = Field(50, ge=1, le=1000, description="Largest file that may be uploaded, in megabytes.")
     ask_per_hour: int = Field(20, ge=1, description="Requests one resident's address may send in an hour.")
 
-    def __init__(self, **values: object) -> None:
-        for name in ("GRIDWARD_ALLOWED_HOSTS", "GRIDWARD_NOTICE_CHANNELS"):
-            if name in os.environ:
-                values.setdefault(name.removeprefix("GRIDWARD_").lower(), _split(os.environ[name]))
-        super().__init__(**values)
+    @field_validator("allowed_hosts", "notice_channels", mode="before")
+    @classmethod
+    def _split(cls, words: object) -> object:
+        return [word.strip() for word in words.split(",") if word.strip()] if isinstance(words, str) else words
 
     def secret(self, name: str) -> bytes:
         """A random key made once and kept in the data folder, readable by its owner only.
@@ -55,25 +60,48 @@ class Config(BaseSettings):
         Returns: 64 bytes of hex.
         """
         path = self.data_dir / "keys" / name
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            part = path.with_name(f"{name}.{os.getpid()}")
-            part.touch(mode=0o600)
-            part.write_text(secrets.token_hex(32), encoding="ascii")
-            try:
-                os.link(part, path)
-            except FileExistsError:
-                pass
-            finally:
-                part.unlink()
-        return path.read_bytes()
+        try:
+            if not path.exists():
+                _make_secret(path)
+            return path.read_bytes()
+        except OSError as closed:
+            raise Trouble(
+                f"The keys in {path.parent} cannot be read: {closed}. Run as the user they belong to."
+            ) from closed
 
 
-def _split(words: str) -> list[str]:
-    return [word.strip() for word in words.split(",") if word.strip()]
+def unknown_settings() -> list[str]:
+    """Variables named like settings of the house that are none, such as misspelt ones."""
+    known = {f"GRIDWARD_{name.upper()}" for name in Config.model_fields} | {"GRIDWARD_TEST_FOLDER"}
+    return sorted(name for name in os.environ if name.startswith("GRIDWARD_") and name not in known)
+
+
+def _make_secret(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    part = path.with_name(f"{path.name}.{os.getpid()}")
+    part.touch(mode=0o600)
+    part.write_text(secrets.token_hex(32), encoding="ascii")
+    try:
+        # Linked, not renamed: of two processes that make it at once, both go on with the first one's.
+        os.link(part, path)
+    except FileExistsError:
+        pass
+    finally:
+        part.unlink()
 
 
 @cache
 def config() -> Config:
-    """The settings of this process."""
-    return Config()
+    """The settings of this process.
+
+    Raises: Trouble that names each wrong one.
+    """
+    try:
+        return Config()
+    except ValidationError as wrong:
+        lines = [f"{_variable(str(one['loc'][0]))} = {one['input']!r}: {one['msg']}" for one in wrong.errors()]
+        raise Trouble("; ".join(lines)) from wrong
+
+
+def _variable(place: str) -> str:
+    return place if place.isupper() else f"GRIDWARD_{place.upper()}"

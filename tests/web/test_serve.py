@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import psutil
+import psycopg
 import pytest
 
 from gridward.web.database import embedded
@@ -126,3 +127,16 @@ def test_an_unreachable_database_is_one_line(home):
     assert answer.returncode == 1
     assert answer.stderr.startswith("gridward: ")
     assert "Traceback" not in answer.stderr
+
+
+def test_two_districts_live_in_schemas_of_one_database(home):
+    for schema in ("jiangjin", "yubei"):
+        environment = {**home[0], "GRIDWARD_DB_SCHEMA": schema}
+        made = [*GRIDWARD, "init", "--username", f"keeper-of-{schema}", "--password", "a-long-enough-word-7"]
+        subprocess.run(made, env=environment, check=True, timeout=120)
+    with embedded.in_use(home[1]):
+        place = f"host={embedded.socket_dir(home[1])} user={embedded.SUPERUSER} dbname={embedded.DATABASE}"
+        with psycopg.connect(place) as connection:
+            for schema in ("jiangjin", "yubei"):
+                found = connection.execute(f"SELECT username FROM {schema}.kernel_user").fetchall()
+                assert found == [(f"keeper-of-{schema}",)]

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from gridward.web.cli.session import database, hang_up, prepare
-from gridward.web.config import config
+from gridward.web.config import config, unknown_settings
 from gridward.web.database import durability, embedded
 from gridward.web.processes import answers, must_be_free
 from gridward.web.trouble import Trouble
@@ -31,7 +31,7 @@ class Finding:
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def command(as_json: bool) -> None:
     """Look at everything the house stands on; ends with 1 where something fails."""
-    findings = [check() for check in (_python, _node, _console, _chromium, _fonts, _pdf, _disk, _keys)]
+    findings = [check() for check in (_python, _node, _console, _chromium, _fonts, _pdf, _disk, _keys, _settings)]
     findings += [*_database(), _web()]
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
@@ -101,6 +101,12 @@ def _keys() -> Finding:
     open_to_others = [path for path in (config().data_dir / "keys").glob("*") if path.stat().st_mode & 0o077]
     words = "readable by their owner only" if not open_to_others else f"others may read {open_to_others[0]}"
     return _finding("keys", good=not open_to_others, words=words, remedy="chmod 600 it, and make new keys")
+
+
+def _settings() -> Finding:
+    unknown = unknown_settings()
+    words = "all known" if not unknown else f"not a setting: {', '.join(unknown)}"
+    return _finding("settings", good=not unknown, words=words, remedy="see docs/reference/settings.md", worst="warn")
 
 
 def _database() -> list[Finding]:

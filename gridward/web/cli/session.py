@@ -16,6 +16,7 @@ from django.db import connection
 
 from gridward.web.config import config
 from gridward.web.database import durability, embedded
+from gridward.web.database.address import SHARED_SCHEMA
 
 _MIGRATION_LOCK = 0x6D696772
 
@@ -47,9 +48,19 @@ def prepare(*, migrate: bool = True, trust: bool = False) -> None:
         with connection.cursor() as query:
             query.execute("SELECT pg_advisory_lock(%s)", [_MIGRATION_LOCK])
             try:
+                _make_schema(config().db_schema)
                 call_command("migrate", verbosity=0)
             finally:
                 query.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATION_LOCK])
+
+
+def _make_schema(schema: str) -> None:
+    if schema == "public":
+        return
+    with connection.cursor() as query:
+        query.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
+        query.execute(f"CREATE SCHEMA IF NOT EXISTS {SHARED_SCHEMA}")
+        query.execute(f"CREATE EXTENSION IF NOT EXISTS btree_gist SCHEMA {SHARED_SCHEMA}")
 
 
 def _must_answer() -> None:

@@ -8,6 +8,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from gridward.web.config import Config
 from gridward.web.database.embedded import DATABASE, PORT, SUPERUSER, socket_dir
 
+# Extensions exist once in a database; in a schema of their own every district of it finds them.
+SHARED_SCHEMA = "extensions"
+
 
 def connection_settings(config: Config) -> dict[str, Any]:
     """Django's settings for the one database: a pool per process, the district's schema on the search path."""
@@ -18,10 +21,15 @@ def connection_settings(config: Config) -> dict[str, Any]:
         **_place(config),
         "OPTIONS": {
             **_options(config),
-            "options": f"-c search_path={config.db_schema}",
+            "options": f"-c search_path={search_path(config.db_schema)}",
             "pool": {"min_size": 1, "max_size": config.web_threads + 1, "timeout": 20},
         },
     }
+
+
+def search_path(schema: str) -> str:
+    """Where names are looked up: in the district's schema only, and what districts share beside it."""
+    return schema if schema == "public" else f"{schema},{SHARED_SCHEMA}"
 
 
 def _place(config: Config) -> dict[str, Any]:
