@@ -212,8 +212,6 @@ def _apply(actor: Actor, run: ImportRun, now: datetime, *, good_rows_only: bool)
     spec = sheet(run.sheet)
     with connection.cursor() as query:
         query.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_ONE_AT_A_TIME, spec.key])
-        # A large batch goes into the search indexes in one sorted go instead of many small ones.
-        query.execute("SET LOCAL gin_pending_list_limit = '256MB'")
     known = {problem.row for problem in Folder(run.pk).problems()}
     if any(problem.row not in known for problem in _compare(actor, run, spec)):
         raise ChangedSincePreview

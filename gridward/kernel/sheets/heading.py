@@ -14,6 +14,9 @@ from gridward.kernel.sheets.reading import Row
 RETURNED_TITLES = ("请修改", "What to mend")
 """Titles of the column that returned sheets add; left out when the sheet comes back."""
 
+_COUNTERS = frozenset({"序号", "no", "no.", "#", "№"})
+"""Titles of columns that only number the rows."""
+
 Mapped = tuple[str, ...]
 """For each column of the sheet, the key of the register's column, or ''."""
 
@@ -30,6 +33,12 @@ class Heading:
     def fingerprint(self) -> str:
         """What tells this header from others, whatever stands below it."""
         return fingerprint(self.titles)
+
+    def puzzles(self) -> list[str]:
+        """The titles of columns that are nothing in the register, those that only number or comment rows left out."""
+        pairs = zip(self.titles, self.mapped, strict=True)
+        return [one for one, key in pairs if one and not key and one not in RETURNED_TITLES
+                and normal_title(one) not in _COUNTERS]  # fmt: skip
 
     def missing(self, columns: Sequence[Column]) -> list[Column]:
         """The required columns that no column of the sheet is."""

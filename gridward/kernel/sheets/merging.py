@@ -32,7 +32,6 @@ def stage(spec: SheetSpec, parts: Iterable[str]) -> None:
         with query.cursor.copy(f"COPY incoming ({', '.join(columns)}) FROM STDIN") as copy:
             for part in parts:
                 copy.write(part)
-        query.execute("CREATE UNIQUE INDEX ON incoming (n)")
         query.execute("ANALYZE incoming")
 
 
@@ -88,7 +87,6 @@ def _find(register: Register, number: int) -> None:
             f"FROM incoming i LEFT JOIN found ON found.n = i.n LEFT JOIN {table} t ON t.{key} = found.key "
             f"WHERE {register.applies}"
         )
-        query.execute(f"CREATE UNIQUE INDEX ON merged_{number} (n)")
         query.execute(f"ANALYZE merged_{number}")
 
 
@@ -141,6 +139,10 @@ def write(spec: SheetSpec) -> Iterator[tuple[int, Register]]:
 
     Yields: each register with its number once it is written, when `traced()` can be asked.
     """
+    with connection.cursor() as query:
+        # A large batch goes into the search indexes in one sorted go instead of many small ones.
+        query.execute("SET LOCAL gin_pending_list_limit = '256MB'")
+        query.execute("SET LOCAL maintenance_work_mem = '256MB'")
     for number, register in enumerate(spec.registers):
         if number:
             # What the register before has just made is found by this one only now.
@@ -148,7 +150,17 @@ def write(spec: SheetSpec) -> Iterator[tuple[int, Register]]:
         _complete(register, number)
         _change(register, number)
         _create(register, number)
+        if register.tokens:
+            _settle_search(register)
         yield number, register
+
+
+def _settle_search(register: Register) -> None:
+    """Bring what waits for the search index into it now: a search would have to read all of it each time."""
+    indexes = [one.name for one in apps.get_model(register.model)._meta.indexes if one.fields == ["tokens"]]
+    with connection.cursor() as query:
+        for name in indexes:
+            query.execute("SELECT gin_clean_pending_list(%s::regclass)", [name])
 
 
 def _complete(register: Register, number: int) -> None:
@@ -163,7 +175,6 @@ def _complete(register: Register, number: int) -> None:
             for start in range(0, len(rows), _COPIED_TOGETHER):
                 part = rows[start : start + _COPIED_TOGETHER]
                 copy.write("".join(_completion(register, *row, makes_key=makes_key) for row in part))
-        query.execute("CREATE UNIQUE INDEX ON completed (n)")
         query.execute("ANALYZE completed")
 
 

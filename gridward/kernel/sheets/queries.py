@@ -98,6 +98,15 @@ def heading_of(run: ImportRun) -> Heading:
     return Heading(run.header_row, tuple(run.titles), tuple(run.mapping))
 
 
+def is_clear(run: ImportRun) -> bool:
+    """Whether it is certain what every column of an upload is: all titles known, or a mapping once chosen for them."""
+    heading = heading_of(run)
+    if heading.missing(sheet(run.sheet).columns):
+        return False
+    chosen = ColumnMapping.objects.filter(sheet=run.sheet, fingerprint=heading.fingerprint)
+    return not heading.puzzles() or chosen.exists()
+
+
 def context_for(actor: Actor, spec: SheetSpec) -> Context:
     """What the parsers of a sheet need to know of the house now."""
     places = Places((address, name, gone is not None) for address, name, gone in _areas())

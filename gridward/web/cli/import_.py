@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -104,9 +105,7 @@ def _bar(words: str) -> Any:
     from rich.console import Console
     from rich.progress import Progress
 
-    progress = Progress(
-        console=Console(stderr=True), transient=True, disable=not click.get_text_stream("stderr").isatty()
-    )
+    progress = Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())
     task = progress.add_task(words, total=None)
     progress.start()
 

@@ -20,7 +20,7 @@ from gridward.kernel.access.guards import actor_in, needs_capability
 from gridward.kernel.errors import Invalid
 from gridward.kernel.sheets import actions, jobs, queries
 from gridward.kernel.sheets.exporting import export as write_export
-from gridward.kernel.sheets.heading import RETURNED_TITLES, letter
+from gridward.kernel.sheets.heading import letter
 from gridward.kernel.sheets.models import ImportRun
 from gridward.kernel.sheets.returning import returned_kind, write_template
 from gridward.kernel.sheets.spec import SheetSpec
@@ -57,15 +57,13 @@ def _line(run: ImportRun) -> dict[str, Any]:
 @require_POST
 @needs_capability(IMPORT)
 def upload(request: HttpRequest) -> HttpResponse:
-    """Take a file in; straight on to the check where every title is known."""
+    """Take a file in; straight on to the check where it is clear which column is which."""
     file = request.FILES.get("file")
     if file is None:
         raise Invalid(field=_("File"), reason=_("Choose the spreadsheet first."))
     actor = actor_in(request)
     run = actions.upload(actor, request.POST.get("register", ""), file.name or "", file.chunks(), clock.now())
-    titles = zip(run.titles, run.mapping, strict=True)
-    puzzling = any(title and not mapped and title not in RETURNED_TITLES for title, mapped in titles)
-    if not puzzling and not queries.heading_of(run).missing(queries.sheet(run.sheet).columns):
+    if queries.is_clear(run):
         jobs.begin_check(actor, run.pk, clock.now())
     return _to(run)
 

@@ -99,7 +99,7 @@ def test_bad_rows_stop_everything_unless_only_the_good_ones_are_asked_for(sign_i
 
 def test_a_title_nobody_knows_is_asked_for_once_and_remembered(sign_in: Any) -> None:
     client = sign_in("community", SOUTH)
-    rows = [["居民", "打给", "在哪", "房号"], GOOD]
+    rows = [["居民", "打给", "在哪", "房号", "血型"], [*GOOD, "A"]]
     run = send(client, rows)
     assert "Which column is which?" in client.get(f"/sheets/imports/{run.pk}").content.decode()
     chosen = {"column-0": "name", "column-1": "phone", "column-2": "address", "column-3": "room"}
@@ -108,7 +108,7 @@ def test_a_title_nobody_knows_is_asked_for_once_and_remembered(sign_in: Any) -> 
     assert post(client, run, "mapping", **chosen) == 302
     again = send(client, rows)
     assert again.state == ImportRun.State.CHECKING
-    assert again.mapping == ["name", "phone", "address", "room"]
+    assert again.mapping == ["name", "phone", "address", "room", ""]
 
 
 def test_nobody_imports_into_an_area_that_is_not_theirs(sign_in: Any) -> None:
