@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 
@@ -26,71 +28,35 @@ class Manner:
     sentences: tuple[str, ...]
 
 
+_SAID = tomllib.loads(Path(__file__).with_name("sentences.toml").read_text(encoding="utf-8"))
+
+
+def _manner(category: str, share: float, sent: float, work_min: float) -> Manner:
+    return Manner(category, share, sent, work_min, tuple(_SAID["said"][category]))
+
+
 MANNERS = (
-    Manner(
-        "medical_emergency",
-        3,
-        1,
-        45,
-        ("{who}突然胸痛，出冷汗，需要救护车", "{who}在家摔倒了，站不起来", "{who}高烧不退，人有点糊涂"),
-    ),
-    Manner(
-        "prenatal",
-        3,
-        1,
-        90,
-        ("孕{weeks}周，今天约了产检，小区出不去", "{who}快生了，肚子一阵一阵痛", "孕妇产检需要车接送"),
-    ),
-    Manner(
-        "dialysis",
-        5,
-        1,
-        240,
-        ("{who}要去医院做透析，每周三次，今天上午", "血透病人，需要轮椅和车，家在{floor}楼", "透析完了没有车回家"),
-    ),
-    Manner("surgery", 1.5, 1, 150, ("{who}明天手术，医院通知今天入院", "化疗时间到了，需要送诊")),
-    Manner(
-        "medicine",
-        16,
-        0.9,
-        50,
-        ("{who}的降压药只剩两天了", "糖尿病，胰岛素用完了，请帮忙买药", "处方药医院已开好，没人去取"),
-    ),
-    Manner(
-        "food",
-        14,
-        0.85,
-        55,
-        ("家里没有菜了，订的蔬菜包还没到", "孩子的奶粉快没了", "送来的菜少了一份", "独居老人家里没米了"),
-    ),
-    Manner(
-        "utilities",
-        8,
-        0.9,
-        70,
-        ("{floor}楼停电了，整个单元都没电", "水管爆了，厨房都是水", "天然气打不着火", "网络断了，孩子上不了网课"),
-    ),
-    Manner("elevator", 2, 1, 60, ("电梯停在{floor}楼，里面有人", "电梯坏了，老人下不了楼")),
-    Manner("noise_dispute", 3, 0.6, 30, ("楼上半夜还在吵", "排队做核酸有人插队吵起来了")),
-    Manner("entry_permit", 9, 0.15, 20, ("外地回来，小区不让进", "下班回家被拦在卡口", "通行证过期了怎么办")),
-    Manner(
-        "isolation_question",
-        11,
-        0.1,
-        15,
-        ("健康码变黄了，要不要去做核酸", "同楼有密接，我们要隔离几天", "核酸结果两天没出来"),
-    ),
-    Manner("transport_home", 4, 1, 60, ("出院了没有车回家", "在火车站，没有车去{place}", "隔离期满，请安排返家")),
-    Manner(
-        "elder_care", 5, 0.9, 40, ("独居老人两天没接电话，请上门看看", "老人一个人在家，没人做饭", "瘫痪老人需要换尿管")
-    ),
-    Manner("child_care", 2, 0.8, 60, ("父母都隔离了，孩子一个人在家", "孩子没人照看，我在医院上班")),
-    Manner("mental_distress", 3, 0.3, 35, ("关在家里很多天，睡不着，心里很难受", "{who}情绪不好，不愿吃饭")),
-    Manner("report_violation", 3.5, 0.5, 25, ("有人翻围挡出小区", "麻将馆还在开门", "有人不戴口罩在楼道聚集")),
-    Manner("refund_contract", 3, 0.05, 15, ("健身房关门不退钱", "封控期间房东要赶我走", "公司不发工资怎么办")),
-    Manner("other", 4, 0.3, 25, ("想咨询一下什么时候解封", "垃圾三天没人收了", "想当志愿者怎么报名")),
+    _manner("medical_emergency", 3, 1, 45),
+    _manner("prenatal", 3, 1, 90),
+    _manner("dialysis", 5, 1, 240),
+    _manner("surgery", 1.5, 1, 150),
+    _manner("medicine", 16, 0.9, 50),
+    _manner("food", 14, 0.85, 55),
+    _manner("utilities", 8, 0.9, 70),
+    _manner("elevator", 2, 1, 60),
+    _manner("noise_dispute", 3, 0.6, 30),
+    _manner("entry_permit", 9, 0.15, 20),
+    _manner("isolation_question", 11, 0.1, 15),
+    _manner("transport_home", 4, 1, 60),
+    _manner("elder_care", 5, 0.9, 40),
+    _manner("child_care", 2, 0.8, 60),
+    _manner("mental_distress", 3, 0.3, 35),
+    _manner("report_violation", 3.5, 0.5, 25),
+    _manner("refund_contract", 3, 0.05, 15),
+    _manner("other", 4, 0.3, 25),
 )
 _WHO = ("老人", "父亲", "母亲", "我爱人", "邻居", "孩子", "奶奶", "爷爷", "租户")
+_TOWNS = ("几江", "德感", "双福", "鼎山", "圣泉", "珞璜", "白沙", "油溪", "李市", "支坪")
 
 
 @dataclass(frozen=True)
@@ -155,12 +121,13 @@ def _calls(moments: Sequence[datetime], callers: int, rng: np.random.Generator) 
 
 
 def _sentence(manner: Manner, rng: np.random.Generator) -> str:
-    sentence = manner.sentences[int(rng.integers(len(manner.sentences)))]
+    parts = (_SAID["openings"], manner.sentences, _SAID["endings"])
+    sentence = "".join(choices[int(rng.integers(len(choices)))] for choices in parts)
     return sentence.format(
         who=_WHO[int(rng.integers(len(_WHO)))],
         weeks=int(rng.integers(12, 41)),
         floor=int(rng.integers(1, 19)),
-        place="几江街道",
+        place=_TOWNS[int(rng.integers(len(_TOWNS)))],
     )
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from gridward.drill.calls import MANNERS, Call, calls_of, course_of
 from gridward.lines.hotline.actions import EXAMPLE
+from gridward.lines.hotline.rules import Pointers, suggest
 
 MIDNIGHT = datetime(2022, 12, 1, 16, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -49,6 +50,19 @@ def test_the_same_seed_makes_the_same_day(calls: list[Call]) -> None:
 
 def test_no_sentence_is_left_with_a_gap_in_it(calls: list[Call]) -> None:
     assert not [call.words for call in calls if "{" in call.words or not call.words]
+
+
+def test_callers_mostly_say_it_each_in_their_own_words(calls: list[Call]) -> None:
+    said = [call.words for call in calls if call.repeats is None]
+    assert len({*said}) > 0.5 * len(said)
+
+
+def test_the_words_of_a_call_mostly_point_to_its_own_category() -> None:
+    listed = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))["category"]
+    pointers = [Pointers(row["key"], row["words"], row["critical"]) for row in listed]
+    said = [(manner.category, words) for manner in MANNERS if manner.category != "other" for words in manner.sentences]
+    found = [category in {one.category for one in suggest(words, pointers)} for category, words in said]
+    assert sum(found) > 0.65 * len(found)
 
 
 def test_the_day_knows_every_category_of_the_example_and_no_other() -> None:
