@@ -78,12 +78,13 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
-# A row read per request costs less than a millisecond and lets an officer end a lost phone's session at once.
+# In the database: a read costs 0.25 ms of CPU (a signed cookie 0.01), and a lost phone's session can be ended at once.
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _CONFIG.behind_tls
 SESSION_COOKIE_HTTPONLY = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _CONFIG.behind_tls else None
+SECURE_HSTS_SECONDS = 30 * 24 * 3600 if _CONFIG.behind_tls else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
