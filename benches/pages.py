@@ -18,7 +18,7 @@ from typing import Any
 
 NEEDS_AT_ONE = 1_000_000
 DAYS = 28
-REPEATS = 40
+REPEATS = 100
 WARM_UP = 5
 
 

@@ -1,6 +1,7 @@
 """Who did what, to what, when; written in the transaction of the change itself."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from gridward.kernel.fields import AddressField, TransactionIdField
@@ -29,6 +30,9 @@ class Entry(models.Model):
             models.Index(fields=["transaction"], name="entry_transaction"),
             models.Index(fields=["at", "address"], name="entry_at"),
             models.Index(fields=["actor", "-id"], name="entry_actor"),
+            models.Index(
+                fields=["verb", "at"], condition=Q(verb__in=["need.climbed", "need.reopened"]), name="entry_rare_verb"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,6 @@
 """What the hotline counts: each figure with its meaning in words and the rows behind it.
 
-Indexes relied on: need_opened, need_closed, need_open_due, assignment_offered, entry_at.
+Indexes relied on: need_opened, need_closed, need_open_due, assignment_offered, entry_rare_verb.
 """
 
 from __future__ import annotations
