@@ -112,13 +112,20 @@ class Day:
         if call.channel == "web":
             need = hotline.ask(public_actor("web"), wanted, now)
         else:
-            into = self.logged.get(call.repeats) if call.repeats is not None else None
-            need = hotline.take(self.agent, wanted, now, join_into=into)
+            need = hotline.take(self.agent, wanted, now, join_into=self._open_twin(call))
         self.tally.calls += 1
         self.logged[number] = need.pk
         if need.joined_to_id is None:
             course = course_of(call.manner, self.rng)
             self.at(now + timedelta(seconds=course.desk_s), lambda then: self.take_up(need.pk, course, then))
+
+    def _open_twin(self, call: Call) -> Any:
+        """The open need that a repeated call is about, where it has not ended meanwhile."""
+        if call.repeats is None or call.repeats not in self.logged:
+            return None
+        twin = Need.objects.select_related("joined_to").get(pk=self.logged[call.repeats])
+        twin = twin.joined_to or twin
+        return twin.pk if twin.state in OPEN else None
 
     def take_up(self, need_id: Any, course: Course, now: datetime) -> None:
         """A dispatcher decides: refuse, answer at the desk, or send the best one there is."""
