@@ -1,6 +1,6 @@
 """The one state machine of needs and assignments, and the clock of promises. Pure.
 
-Drawn in docs/reference/states.md; property-tested in tests/kernel/needs/test_rules.py.
+Drawn in docs/reference/states.md; property-tested in tests/kernel/test_need_rules.py.
 """
 
 from __future__ import annotations
