@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import pwd
 import shutil
 import signal
 import subprocess
@@ -24,10 +23,10 @@ from gridward.web.database import postmaster
 from gridward.web.database.places import (
     MARK,
     DatabaseTrouble,
+    account,
     claim,
     claim_socket_dir,
     folder,
-    owner,
     programs,
     socket_dir,
 )
@@ -143,7 +142,7 @@ def _up(data_dir: Path) -> bool:
         return False
     _initialise(home)
     postmaster.forget_the_dead(home / "data")
-    claim_socket_dir(sockets)
+    claim_socket_dir(sockets, home)
     _write_settings(home / "data", sockets)
     _run(home, "pg_ctl", "-D", str(home / "data"), "-l", str(home / "server.log"), "-w", "-t", str(_START_S), "start")
     _create_database(sockets)
@@ -190,7 +189,7 @@ def _create_database(sockets: Path) -> None:
 
 
 def _run(home: Path, program: str, *arguments: str) -> None:
-    account = pwd.getpwnam(owner()) if os.getuid() == 0 else None
+    user, group = account(home) if os.getuid() == 0 else (None, None)
     environment = {"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8", "TZ": "UTC"}
     # The server must not hold our pipes open, so what it says goes to a file.
     with tempfile.TemporaryFile() as said:
@@ -199,9 +198,9 @@ def _run(home: Path, program: str, *arguments: str) -> None:
             stdin=subprocess.DEVNULL,
             stdout=said,
             stderr=said,
-            user=account and account.pw_uid,
-            group=account and account.pw_gid,
-            extra_groups=[] if account else None,
+            user=user,
+            group=group,
+            extra_groups=None if user is None else [],
             env=environment,
             cwd="/",
             start_new_session=True,

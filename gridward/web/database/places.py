@@ -53,21 +53,31 @@ def claim(home: Path) -> None:
     home.mkdir(parents=True, exist_ok=True)
     mark.touch()
     if os.getuid() == 0:
-        shutil.chown(home, owner())
+        os.chown(home, account(home)[0], -1)
 
 
-def claim_socket_dir(sockets: Path) -> None:
+def claim_socket_dir(sockets: Path, home: Path) -> None:
     """Make the socket's folder, closed to everybody else.
 
     Raises: DatabaseTrouble if another user made it first: whoever owns it could answer in our server's name.
     """
     sockets.mkdir(parents=True, exist_ok=True, mode=0o700)
-    account = pwd.getpwnam(owner()) if os.getuid() == 0 else pwd.getpwuid(os.getuid())
-    found = sockets.lstat()
-    if sockets.is_symlink() or found.st_uid not in {os.getuid(), account.pw_uid}:
+    user, group = account(home)
+    if sockets.is_symlink() or sockets.lstat().st_uid not in {os.getuid(), user}:
         raise DatabaseTrouble(f"{sockets} was made by somebody else. Remove it, or choose a shorter data folder.")
     sockets.chmod(0o700)
-    os.chown(sockets, account.pw_uid, account.pw_gid)
+    os.chown(sockets, user, group)
+
+
+def account(home: Path) -> tuple[int, int]:
+    """User and group the server runs as: our own; when we are root, those of its data, or of `owner()` at first."""
+    if os.getuid() != 0:
+        return os.getuid(), os.getgid()
+    data = home / "data"
+    if data.exists() and (found := data.stat()).st_uid:
+        return found.st_uid, found.st_gid
+    chosen = pwd.getpwnam(owner())
+    return chosen.pw_uid, chosen.pw_gid
 
 
 def programs(home: Path) -> Path:
@@ -85,7 +95,7 @@ def programs(home: Path) -> Path:
 
 
 def owner() -> str:
-    """The unprivileged account that the server runs as when we are root; made where there is none."""
+    """The unprivileged account that a new server runs as when we are root; made where there is none."""
     for name in _ACCOUNTS:
         try:
             return pwd.getpwnam(name).pw_name

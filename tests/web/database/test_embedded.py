@@ -190,6 +190,17 @@ def test_as_root_it_runs_as_an_unprivileged_user_with_its_folders_closed(empty_d
     assert empty_dir.owner() == "root"
 
 
+@pytest.mark.skipif(os.getuid() != 0, reason="only root changes users")
+def test_as_root_it_runs_as_whoever_its_data_belongs_to_already(data_dir):
+    home = embedded.folder(data_dir)
+    theirs = pwd.getpwnam("nobody")
+    for place in (home, *home.rglob("*")):
+        os.chown(place, theirs.pw_uid, theirs.pw_gid, follow_symlinks=False)
+    embedded.start(data_dir)
+    assert psutil.Process(embedded.running_pid(data_dir)).uids().effective == theirs.pw_uid
+    assert home.owner() == "nobody"
+
+
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can close a folder to the server's user")
 def test_under_a_folder_that_root_closed_it_keeps_to_one_of_its_own():
     with tempfile.TemporaryDirectory() as closed:
@@ -226,7 +237,7 @@ def test_a_socket_folder_made_by_another_user_is_not_used(empty_dir):
     real.mkdir()
     link.symlink_to(real)
     with pytest.raises(DatabaseTrouble, match="somebody else"):
-        claim_socket_dir(link)
+        claim_socket_dir(link, empty_dir)
 
 
 def test_an_initdb_that_was_cut_short_is_never_taken_for_a_database(empty_dir):
