@@ -107,5 +107,7 @@ class Line:
     notices: Mapping[str, Words] = field(default_factory=dict)
     """Notice templates: %-formats on the notice's params."""
     hears: Mapping[str, Callable[[Any], None]] = field(default_factory=dict)
+    install: str = ""
+    """Dotted path of a callable that takes the time and loads the line's example configuration; safe to repeat."""
     bulletin: tuple[str, ...] = ()
     """Keys of the figures its section of the daily bulletin shows, in order."""

@@ -12,7 +12,7 @@ from typing import Any
 from django.core.cache import cache
 from django.db import connection, transaction
 
-from gridward.kernel.access.actor import Actor
+from gridward.kernel.access.actor import SYSTEM, Actor
 from gridward.kernel.address import Level
 from gridward.kernel.assignments import actions as sending
 from gridward.kernel.assignments.models import Assignment
@@ -224,6 +224,12 @@ def sweep_visits(now: datetime, kept: timedelta = timedelta(days=1)) -> int:
     with connection.cursor() as query:
         query.execute("DELETE FROM hotline_visitcount WHERE stretch < %s", [now - kept])
         return int(query.rowcount)
+
+
+def install(now: datetime) -> None:
+    """Load the example categories into a house that has none yet, so that it can take its first call."""
+    if not Category.objects.filter(kind=KIND).exists():
+        load_categories(SYSTEM, now=now)
 
 
 @dataclass(frozen=True)

@@ -52,5 +52,6 @@ LINE = Line(
     notices={
         "hotline.reopened": _("%(category)s %(code)s was reopened by the one who asked: %(reason)s"),
     },
+    install="gridward.lines.hotline.actions.install",
     bulletin=BULLETIN,
 )

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from gridward.web.cli.session import house, say
+from gridward.web.cli.session import fail, house, say
 from gridward.web.config import config
 from gridward.web.database import embedded
 
@@ -34,6 +34,7 @@ def command(scale: float, seed: int, once: bool, as_json: bool, data_dir: Path |
     own_folder(data_dir, "demo")
     began = time.monotonic()
     with house():
+        _refuse_a_house_in_use()
         bulletin, accounts, seconds = _make(scale, seed)
         report = {"scale": scale, "seed": seed, **seconds, "seconds": round(time.monotonic() - began, 1), **_memory()}
         if as_json:
@@ -42,6 +43,13 @@ def command(scale: float, seed: int, once: bool, as_json: bool, data_dir: Path |
             say(json.dumps(report))
         if not once:
             _serve(accounts)
+
+
+def _refuse_a_house_in_use() -> None:
+    from gridward.kernel.access.models import User
+
+    if config().database_url and User.objects.exists():
+        fail("DATABASE_URL names a database with accounts in it, and the demo empties its database. Name an empty one.")
 
 
 def own_folder(data_dir: Path | None, name: str) -> None:

@@ -42,7 +42,7 @@ def _place(config: Config) -> dict[str, Any]:
         "USER": unquote(url.username or ""),
         "PASSWORD": unquote(url.password or ""),
         "HOST": query.get("host") or url.hostname or "",
-        "PORT": url.port or "",
+        "PORT": url.port or query.get("port", ""),
     }
 
 
