@@ -14,7 +14,8 @@ Array = np.ndarray
 class Matrix:
     """Travel from n places to m places.
 
-    `time_s`, `distance_m` — [n, m], inf where there is no way; `source` — what they rest on: "roads" or "straight_line".
+    `time_s`, `distance_m` — [n, m], inf where there is no way; `source` — what they rest on: "roads" or
+    "straight_line".
     """
 
     time_s: Array
