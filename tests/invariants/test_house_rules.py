@@ -42,8 +42,10 @@ def test_every_table_of_places_or_people_can_be_scoped_by_address():
         for model in apps.get_app_config(label).get_models()
         if not any(isinstance(field, AddressField) for field in model._meta.fields)
     }
+    # An import and its remembered columns belong to the account that uploaded them, not to a place.
+    uploads = {"ImportRun", "ColumnMapping"}
     without_places = {"Category", "FigureMark", "User", "CrewMember", "SystemKey", "VisitCount", "TriageWords"}
-    assert unscoped - without_places <= {"ColumnMapping", "RememberedMapping", "HeaderMapping", "RowProblem"}, unscoped
+    assert unscoped <= without_places | uploads
 
 
 def python_files():
