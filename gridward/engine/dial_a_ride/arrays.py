@@ -1,7 +1,11 @@
 """The problem flattened to the arrays the compiled kernels read.
 
-Nodes are numbered: pickups 0..n-1, drops n..2n-1, vehicle starts 2n..2n+V-1, vehicle ends 2n+V..2n+2V-1, breaks from 2n+2V.
+Nodes are numbered: pickups 0..n-1, drops n..2n-1, vehicle starts 2n..2n+V-1, vehicle ends 2n+V..2n+2V-1,
+breaks from 2n+2V.
 """
+
+# Numba infers the types of what it compiles.
+# pyright: reportMissingParameterType=false
 
 from typing import NamedTuple
 
@@ -93,7 +97,7 @@ def priority_weights(priority: Array) -> Array:
 
 def _nodes(problem: Problem, breaks: list) -> dict[str, Array]:
     trips, fleet = problem.trips, problem.vehicles
-    n, vehicles, count = len(trips.from_place), len(fleet.start_place), len(breaks)
+    vehicles, count = len(fleet.start_place), len(breaks)
     depots, far = np.zeros(2 * vehicles), np.full(2 * vehicles + count, np.inf)
     shift = (fleet.shift_from_s, fleet.shift_to_s)
     none = np.full(vehicles + count, -1)

@@ -152,7 +152,8 @@ def _hold_ties(problem: Problem, plan: Plan, chosen: Array, columns: dict[str, A
 def _numbers(part: Part, n: int, count: int) -> Array:
     """[N of the part] the whole problem's number of each of the part's stops."""
     return np.concatenate([
-        part.trips, n + part.trips, 2 * n + part.vehicles, 2 * n + count + part.vehicles, 2 * n + 2 * count + part.breaks,
+        part.trips, n + part.trips, 2 * n + part.vehicles, 2 * n + count + part.vehicles,
+        2 * n + 2 * count + part.breaks,
     ])  # fmt: skip
 
 

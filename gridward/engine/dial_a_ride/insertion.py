@@ -4,9 +4,12 @@ Every pair of positions is screened by what is kept about the route (least and g
 in constant time; only pairs that pass and would be the cheapest so far are settled exactly.
 """
 
-import numpy as np
-from gridward.engine.dial_a_ride.compiled import entry, inlined, kernel
+# Numba infers the types of what it compiles.
+# pyright: reportMissingParameterType=false
 
+import numpy as np
+
+from gridward.engine.dial_a_ride.compiled import entry, inlined, kernel
 from gridward.engine.dial_a_ride.schedule import (
     EPS,
     board_late,

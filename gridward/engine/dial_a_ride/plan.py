@@ -54,7 +54,9 @@ class Plan:
     seed: int
 
 
-def read_plan(data: Data, state: State, work: Work, curve: tuple[Point, ...], steps: int, cpu_s: float, seed: int) -> Plan:
+def read_plan(
+    data: Data, state: State, work: Work, curve: tuple[Point, ...], steps: int, cpu_s: float, seed: int
+) -> Plan:
     """The plan a state stands for.
 
     Parameters: state — feasible; its schedules are recomputed, otherwise unchanged.

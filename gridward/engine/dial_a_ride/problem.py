@@ -150,7 +150,10 @@ def _fill(what: str, count: int, defaults: dict, columns: dict, whole: set[str])
     for name, default in defaults.items():
         kind = np.int32 if name in whole else np.float64
         given = np.array(columns.get(name, default), np.float64)
-        shape = (count, given.shape[-1]) if name in ("load", "capacity") and given.ndim else (count,)
+        shape = (count,)
+        if name in ("load", "capacity"):
+            shape = (count, given.shape[-1] if given.ndim == 2 else 1)
+            given = given[:, None] if given.ndim == 1 else given
         try:
             filled[name] = np.broadcast_to(given, shape).copy()
         except ValueError:

@@ -1,8 +1,11 @@
 """Putting trips back: one after the other where they cost least, or the one with most to lose first."""
 
-import numpy as np
-from gridward.engine.dial_a_ride.compiled import entry, kernel
+# Numba infers the types of what it compiles.
+# pyright: reportMissingParameterType=false
 
+import numpy as np
+
+from gridward.engine.dial_a_ride.compiled import entry, kernel
 from gridward.engine.dial_a_ride.insertion import best_in_route, insert, unused
 from gridward.engine.dial_a_ride.ruin import touch
 from gridward.engine.dial_a_ride.state import random

@@ -137,23 +137,35 @@ def _waiting(problem: Problem, plan: Plan, kept: Plan, now_s: float) -> list[int
 
 def _freeze(data: Data, kept: Plan, frozen: Array, now_s: float, failed: tuple[int, ...]) -> Data:
     """Data in which frozen stops happen when they did, nobody leaves in the past and failed vehicles take nobody."""
-    n = data.trips
+    data.fits[:, list(failed)] = False
     for route in kept.routes:
-        count = int(frozen[route.vehicle])
+        v, count = route.vehicle, int(frozen[route.vehicle])
         if route.begin_s[0] > now_s:
-            start = route.stops[0]
-            data.opens[start] = max(data.opens[start], now_s)
+            data.opens[route.stops[0]] = max(data.opens[route.stops[0]], now_s)
             continue
         for stop, begin_s in zip(route.stops[:count], route.begin_s[:count], strict=True):
             data.opens[stop], data.closes[stop] = begin_s, begin_s + HAIR_S
-        last = route.stops[count - 1]
-        held_s = max(0.0, now_s - route.begin_s[count - 1] - data.service[last])
-        data.service[last] += held_s
-        if last < n:  # waiting for now is part of the ride
-            data.ride_limit[last] -= held_s
-            data.direct[last] -= held_s
-    data.fits[:, list(failed)] = False
+        if v not in failed:
+            _hold(data, route, count, now_s)
     return data
+
+
+def _hold(data: Data, route: Route, count: int, now_s: float) -> None:
+    """Keep the vehicle at its last frozen stop until now; one that is on its way home takes nobody any more."""
+    v, last, begin_s = route.vehicle, route.stops[count - 1], route.begin_s[count - 1]
+    held_s = max(0.0, now_s - begin_s - data.service[last])
+    if count == len(route.stops) - 1:
+        here = next(int(data.place[stop]) for stop in reversed(route.stops[:count]) if data.place[stop] >= 0)
+        home_s = begin_s + data.service[last] + held_s + data.time[here, data.place[route.stops[-1]]]
+        used = any(stop < data.trips for stop in route.stops)
+        late = home_s > min(data.closes[route.stops[-1]], route.begin_s[0] + data.max_route[v])
+        if held_s > 0 and (used or late):
+            data.fits[:, v] = False
+            return
+    data.service[last] += held_s
+    if last < data.trips:  # waiting for now is part of the ride
+        data.ride_limit[last] -= held_s
+        data.direct[last] -= held_s
 
 
 def _promise(data: Data, plan: Plan, waiting: list[int], slack_s: float) -> Data:

@@ -3,10 +3,13 @@
 Source: Christiaens & Vanden Berghe (2020), slack induction by string removals, carried over to pickup-and-drop pairs.
 """
 
+# Numba infers the types of what it compiles.
+# pyright: reportMissingParameterType=false
+
 import numpy as np
 from numba import njit
-from gridward.engine.dial_a_ride.compiled import kernel
 
+from gridward.engine.dial_a_ride.compiled import kernel
 from gridward.engine.dial_a_ride.insertion import remove
 from gridward.engine.dial_a_ride.schedule import refresh
 from gridward.engine.dial_a_ride.state import below, copy_route, random

@@ -5,7 +5,11 @@ found by raising times from the window openings until nothing is broken, its gre
 its window the route is infeasible. Source: the least-fixpoint view of Cordeau & Laporte (2003), eight-step evaluation.
 """
 
+# Numba infers the types of what it compiles.
+# pyright: reportMissingParameterType=false
+
 import numpy as np
+
 from gridward.engine.dial_a_ride.compiled import entry, inlined, kernel
 from gridward.engine.dial_a_ride.state import copy
 
@@ -176,7 +180,9 @@ def refresh(data, state, work, v):
         early[k] = state.opens[state.node[v, k]]
         late[k] = state.closes[state.node[v, k]]
     longest = data.max_route[v]
-    if early[0] > late[0] + EPS or not settle_early(m, early, state.gap[v], late, state.mate[v], state.ride[v], longest):
+    if early[0] > late[0] + EPS or not settle_early(
+        m, early, state.gap[v], late, state.mate[v], state.ride[v], longest
+    ):
         return False
     settle_late(m, late, state.gap[v], state.mate[v], state.ride[v], longest)
     if data.priced:

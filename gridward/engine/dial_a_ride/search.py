@@ -1,11 +1,14 @@
 """Ruin and recreate under simulated annealing: the loop that improves a plan."""
 
+# Numba infers the types of what it compiles.
+# pyright: reportMissingParameterType=false
+
 from typing import NamedTuple
 
 import numpy as np
-from gridward.engine.dial_a_ride.compiled import entry, kernel
 
 from gridward.engine.dial_a_ride.arrays import Data
+from gridward.engine.dial_a_ride.compiled import entry, kernel
 from gridward.engine.dial_a_ride.recreate import recreate
 from gridward.engine.dial_a_ride.ruin import pend_absent, ruin
 from gridward.engine.dial_a_ride.schedule import EPS

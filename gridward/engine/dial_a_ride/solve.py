@@ -108,7 +108,9 @@ def dials_for(data: Data) -> Dials:
     n = data.trips
     alone = data.cost[data.place[:n], data.place[n : 2 * n]]
     scale = max(1e-6, float(np.mean(alone)) if n else 1.0)
-    return Dials(many=10, hot=1.0 * scale, cold=0.1 * scale, absence=20.0 * scale, regret_share=0.1)
+    late = np.where(data.late_price > 0, data.closes - data.due, 0.0) * data.late_price
+    most = float(data.fixed_cost.max(initial=0.0)) + max(0.0, float(late.max(initial=0.0)))
+    return Dials(many=10, hot=1.0 * scale, cold=0.1 * scale, absence=20.0 * scale + 2.0 * most, regret_share=0.1)
 
 
 def run(search: Search, effort: Effort, on_better: Callable[[Point], None] | None = None) -> None:

@@ -1,11 +1,14 @@
 """The routes a search holds, with what it keeps about each stop to judge an insertion fast."""
 
+# Numba infers the types of what it compiles.
+# pyright: reportMissingParameterType=false, reportIncompatibleMethodOverride=false
+
 from typing import NamedTuple
 
 import numpy as np
-from gridward.engine.dial_a_ride.compiled import entry, kernel
 
 from gridward.engine.dial_a_ride.arrays import Data
+from gridward.engine.dial_a_ride.compiled import entry, kernel
 
 Array = np.ndarray
 
