@@ -51,7 +51,7 @@ def replan(
     waiting = _waiting(problem, plan, kept, now_s)
     spent_s, spent_steps, best = 0.0, 0, kept
     for loose in LOOSER:
-        data = _freeze(flatten(asked, frozen), best, frozen, now_s, failed)
+        data = _freeze(flatten(asked, frozen), kept, frozen, now_s, failed)
         promised = _promise(data, plan, waiting, loose * tolerance_s)
         search = begin(promised, seed, best)
         share = Effort(effort.steps // len(LOOSER), effort.cpu_s / len(LOOSER))
@@ -68,18 +68,29 @@ def replan(
 
 
 def frozen_stops(problem: Problem, plan: Plan, now_s: float) -> Array:
-    """[V] how many leading stops of each route have begun by now, or are being driven to; at least 1."""
+    """[V] how many leading stops of each route have begun by now, or are being cleaned for or driven to; at least 1."""
     frozen = np.ones(len(plan.routes), np.int32)
     places = _places(problem)
     for route in plan.routes:
         count = max(1, sum(begin <= now_s for begin in route.begin_s[:-1]))
         here = next((places[s] for s in reversed(route.stops[:count]) if places[s] >= 0), -1)
         following = route.stops[count]
-        leaves_s = route.begin_s[count] - (problem.time_s[here, places[following]] if places[following] >= 0 else 0.0)
-        if route.begin_s[0] <= now_s and leaves_s < now_s and count < len(route.stops) - 1:
+        bound_s = problem.time_s[here, places[following]] if places[following] >= 0 else 0.0
+        bound_s += _clean_s(problem, route, count)
+        if route.begin_s[0] <= now_s and route.begin_s[count] - bound_s < now_s and count < len(route.stops) - 1:
             count += 1
         frozen[route.vehicle] = count
     return frozen
+
+
+def _clean_s(problem: Problem, route: Route, k: int) -> float:
+    """Clean-down between the riders before position k of a route and the rider there."""
+    n, level = len(problem.trips.from_place), problem.trips.group
+    before = next((int(level[s % n]) for s in reversed(route.stops[:k]) if s < 2 * n), -1)
+    before = int(problem.vehicles.group[route.vehicle]) if before < 0 else before
+    if route.stops[k] >= 2 * n or before in (-1, int(level[route.stops[k] % n])):
+        return 0.0
+    return float(problem.clean_s[before, level[route.stops[k] % n]])
 
 
 def _places(problem: Problem) -> Array:
