@@ -12,8 +12,10 @@ from gridward.kernel.sheets import jobs as sheet_jobs
 
 __all__ = ["climb", "refresh_figures", "send_notices", "sheet_jobs"]
 
+# The sixth field is seconds and stands last: in front it would mean minutes.
 
-@app.periodic(cron="*/5 * * * * *")
+
+@app.periodic(cron="* * * * * */5")
 @app.task(queueing_lock="climb", pass_context=False)
 def climb(timestamp: int) -> int:
     """Every five seconds: overdue needs climb one desk. Returns how many did."""
@@ -25,14 +27,14 @@ def climb(timestamp: int) -> int:
     return climbed
 
 
-@app.periodic(cron="*/15 * * * * *")
+@app.periodic(cron="* * * * * */15")
 @app.task(queueing_lock="figures")
 def refresh_figures(timestamp: int) -> int:
     """Every fifteen seconds: figures of the days the journal touched. Returns how many days."""
     return len(refresh(clock.now()))
 
 
-@app.periodic(cron="*/10 * * * * *")
+@app.periodic(cron="* * * * * */10")
 @app.task(queueing_lock="notices")
 def send_notices(timestamp: int) -> int:
     """Every ten seconds: a batch of waiting notices goes out. Returns how many."""
