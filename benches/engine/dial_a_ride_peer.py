@@ -9,6 +9,7 @@ from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 from gridward.engine.dial_a_ride import Problem
 
 SCALE = 1_000  # OR-Tools counts in whole numbers
+LEFT_OUT = 10**9  # its first insertion seldom serves everybody: let it leave stops out at a price, then repair
 
 
 def ortools_plan(asked: Problem, cpu_s: float) -> float | None:
@@ -50,6 +51,8 @@ def _constrain(asked: Problem, routing: Any, manager: Any, n: int) -> None:
     for i in range(n):
         pick, drop = manager.NodeToIndex(1 + i), manager.NodeToIndex(1 + n + i)
         routing.AddPickupAndDelivery(pick, drop)
+        routing.AddDisjunction([pick], LEFT_OUT)
+        routing.AddDisjunction([drop], LEFT_OUT)
         solver.Add(routing.VehicleVar(pick) == routing.VehicleVar(drop))
         longest = int(SCALE * (t.ride_limit_s[i] + t.pickup_service_s[i]))
         solver.Add(clock.CumulVar(pick) <= clock.CumulVar(drop))
@@ -67,4 +70,4 @@ def _search(routing: Any, cpu_s: float) -> float | None:
     search.time_limit.FromMilliseconds(int(20_000 * left_s))
     routing.AddSearchMonitor(routing.solver().CustomLimit(lambda: time.process_time() - begun_s > cpu_s))
     found = routing.SolveWithParameters(search)
-    return None if found is None else found.ObjectiveValue() / SCALE
+    return None if found is None or found.ObjectiveValue() >= LEFT_OUT else found.ObjectiveValue() / SCALE
