@@ -45,6 +45,7 @@ def test_backup_cover_counts_the_second_site_at_its_share(town, second):
     times = [near[list(some)].sum(axis=0) for some in _every(time_s, count)]
     best = max((weight * (n >= 1)).sum() + second * (weight * (n >= 2)).sum() for n in times)
     assert plan.value == pytest.approx(best)
+    assert plan.bound == pytest.approx(best, abs=1e-6)
 
 
 @given(towns())

@@ -78,7 +78,7 @@ def test_no_other_day_of_one_inspector_is_worth_more(case):
     best = best_alone(some, time_s, crew.start[0], crew.end[0], crew.begins_s[0], crew.ends_s[0])
     day = plan_day(some, one, time_s, steps=300)
     assert day.score == pytest.approx(best)
-    assert day.bound >= best - 1e-9
+    assert plan_day(some, one, time_s, steps=0).bound >= best - 1e-9
 
 
 @given(days(), st.integers(0, 100))

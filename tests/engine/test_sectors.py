@@ -149,6 +149,21 @@ def test_four_blocks_in_a_row_make_two_halves():
     assert plan.gap <= 1e-6
 
 
+def test_a_cheaper_grouping_that_falls_apart_is_not_taken():
+    at = np.arange(4.0)
+    plan = sectors(abs(at[:, None] - at) * 60, [1.0] * 4, 2, [[0, 2], [2, 1], [1, 3]], effort=EXACT)
+    assert plan.feasible
+    assert plan.sector.tolist() == [0, 1, 0, 1]
+    assert plan.cost == 240.0
+    assert plan.bound <= 120.0 + 1e-6
+
+
+def test_loads_that_cannot_be_balanced_are_not_called_balanced():
+    plan = sectors(np.ones((3, 3)) - np.eye(3), [3.0, 3.0, 3.0], 2, effort=SHORT)
+    assert not plan.feasible
+    assert "no balanced sectors" in plan.why
+
+
 def test_an_area_too_heavy_and_areas_in_too_many_pieces_say_so():
     time_s = np.ones((3, 3)) - np.eye(3)
     assert "area 1" in sectors(time_s, [1.0, 9.0, 1.0], 2, effort=SHORT).why
