@@ -71,6 +71,8 @@ def _rounds(data: ProblemData, effort: Effort, seed: int, start: Solution | None
     solution, penalties = found.solution, found.penalties
     steps, spent_s = found.steps, found.cpu_s
     for turn in range(ROUNDS):
+        if _spent(effort, steps, spent_s) or solution.num_routes() < 2:
+            break
         left = Effort(max(0, effort.steps - steps), max(0.0, effort.cpu_s - spent_s)).share(1 / (ROUNDS - turn))
         clusters = clusters_of(data, solution, rng)
         parts = cut(data, solution, clusters)
@@ -94,6 +96,10 @@ def early_penalties(data: ProblemData) -> Penalties:
     way = EARLY_TIMES * (per_m * away_m + per_s * away_s)
     loads = np.mean([np.maximum(client.delivery, client.pickup) for client in data.clients()], axis=0)
     return (way / np.maximum(loads, 1e-3)).tolist(), way / max(away_s, 1.0), way / max(away_m, 1.0)
+
+
+def _spent(effort: Effort, steps: int, spent_s: float) -> bool:
+    return 0 < effort.steps <= steps or 0 < effort.cpu_s <= spent_s
 
 
 Job = tuple[ProblemData, Effort, int, Solution]

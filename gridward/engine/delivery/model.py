@@ -25,13 +25,13 @@ class Model:
     price_scale: int
 
 
-def model(asked: Problem, chosen: Array) -> Model:
+def model(asked: Problem, chosen: Array, apart: bool = False) -> Model:
     """The chosen stops and all vans as PyVRP sees them; alike vans are one vehicle type.
 
-    Parameters: chosen — [m] stop indices. Returns: clients in the order of `chosen`.
+    Parameters: chosen — [m] stop indices. apart — each van is its own type. Returns: clients as in `chosen`.
     """
     scale = price_scale(asked)
-    kinds = _alike(asked)
+    kinds = tuple((van,) for van in range(len(asked.vans.yard))) if apart else _alike(asked)
     times, distances = _whole_matrices(asked)
     prize = prizes(asked, scale)
     data = ProblemData(
