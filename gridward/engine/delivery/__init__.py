@@ -7,6 +7,6 @@ from gridward.engine.delivery.search import Effort
 from gridward.engine.delivery.solve import solve
 
 __all__ = [
-    "Effort", "Plan", "Problem", "Replan", "Round", "Stops", "Trip", "Vans", "Yards", "problem", "replan", "solve", "stops",
-    "vans", "yards",
+    "Effort", "Plan", "Problem", "Replan", "Round", "Stops", "Trip", "Vans", "Yards", "problem", "replan", "solve",
+    "stops", "vans", "yards",
 ]  # fmt: skip
