@@ -116,7 +116,7 @@ def main() -> int:
     else:
         named, cpu_s, seeds = (LARGE, LARGE_S, range(1, 3)) if large else (SMALL, SMALL_S, range(1, 6))
         rows = [compared(name, cpu_s, seeds) for name in named]
-    note = f"Gap to the best known, at the same CPU seconds in one process; PyVRP {version("pyvrp")}."
+    note = f"Gap to the best known, at the same CPU seconds in one process; PyVRP {version('pyvrp')}."
     title = f"Delivery against PyVRP alone: {'960 stops and more' if large else 'up to 800 stops'}"
     name = "delivery_large" if large else "delivery"
     report(name, title, {"rows": rows}, [note, "", *table(rows)], "--write" in sys.argv)
