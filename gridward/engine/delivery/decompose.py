@@ -12,6 +12,7 @@ from multiprocessing import get_context
 import numpy as np
 from pyvrp import Activity, Client, Depot, ProblemData, Route, Solution
 
+from gridward.engine.delivery.insertion import inserted
 from gridward.engine.delivery.search import Effort, Found, Penalties, Start, better, search
 
 Array = np.ndarray
@@ -82,6 +83,8 @@ def _rounds(data: ProblemData, effort: Effort, seed: int, start: Solution | None
         ]
         came = [_improve(job, penalties) for job in jobs] if pool is None else _apart(pool, jobs, penalties)
         solution = better(data, join(data, parts, came), solution)
+        if solution.is_feasible():
+            solution = inserted(data, solution)
         penalties = _mean([one.penalties for one in came])
         steps += sum(one.steps for one in came)
         spent_s += sum(one.cpu_s for one in came)

@@ -94,10 +94,11 @@ def _whole(value: float) -> int:
 
 def _client(asked: Problem, stop: int, prize: int) -> Client:
     s = asked.stops
+    closes = max(_whole(s.to_s[stop]), int(np.ceil(s.from_s[stop])))
     return Client(
         int(s.place[stop]), delivery=s.packs[stop].tolist(), service_duration=int(np.ceil(s.service_s[stop])),
-        tw_early=int(np.ceil(s.from_s[stop])), tw_late=max(_whole(s.to_s[stop]), int(np.ceil(s.from_s[stop]))),
-        release_time=int(np.ceil(s.ready_s[stop])), prize=prize, required=False,
+        tw_early=int(np.ceil(s.from_s[stop])), tw_late=closes,
+        release_time=min(int(np.ceil(s.ready_s[stop])), closes), prize=prize, required=False,
     )  # fmt: skip
 
 

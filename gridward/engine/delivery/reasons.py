@@ -23,7 +23,7 @@ def impossible(asked: Problem) -> tuple[Unserved, ...]:
             left.append(Unserved(stop, Why.NO_RESOURCE_FITS))
         elif not any(_way(asked, stop, van) for van in fits):
             left.append(Unserved(stop, Why.NO_WAY))
-        elif not any(_alone(found, stop, kind) for kind, vans in enumerate(found.kinds) if vans[0] in fits):
+        elif not any(_alone(asked, found, stop, kind) for kind, vans in enumerate(found.kinds) if vans[0] in fits):
             left.append(Unserved(stop, Why.NO_TIME))
     return tuple(left)
 
@@ -41,8 +41,11 @@ def _way(asked: Problem, stop: int, van: int) -> bool:
     return bool(np.isfinite(out_s + back_s))
 
 
-def _alone(found: Model, stop: int, kind: int) -> bool:
-    """Whether an otherwise empty van of the kind can serve it."""
+def _alone(asked: Problem, found: Model, stop: int, kind: int) -> bool:
+    """Whether an otherwise empty van of the kind can serve it, in whole seconds."""
+    s = asked.stops
+    if np.ceil(max(s.from_s[stop], s.ready_s[stop])) > np.floor(s.to_s[stop]):
+        return False
     return Route(found.data, [Activity(ActivityType.CLIENT, stop)], kind).is_feasible()
 
 

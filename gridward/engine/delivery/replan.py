@@ -142,8 +142,9 @@ def _later(
             break
         came = solve_data(found.data, effort.share(1 / PIECES), seed + turn, solution)
         steps, cpu_s = steps + came.steps, cpu_s + came.cpu_s
-        if came.solution.is_feasible() and came.solution.uncollected_prizes() < solution.uncollected_prizes():
-            solution = came.solution
+        found_now = inserted(found.data, repaired(found.data, came.solution))
+        if found_now.uncollected_prizes() < solution.uncollected_prizes():
+            solution = found_now
     return read_rounds(found, solution, len(going)), steps, cpu_s
 
 

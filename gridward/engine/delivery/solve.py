@@ -5,6 +5,7 @@ from pyvrp import Activity, ProblemData, Route, Solution
 
 from gridward.engine.delivery.bound import lower_bound
 from gridward.engine.delivery.decompose import solve_data
+from gridward.engine.delivery.insertion import inserted
 from gridward.engine.delivery.model import model
 from gridward.engine.delivery.plan import Plan, Round, cost_of, read_rounds, van_of, write_rounds
 from gridward.engine.delivery.problem import Problem
@@ -31,7 +32,7 @@ def solve(asked: Problem, effort: Effort, seed: int = 1, warm: Plan | None = Non
     found = model(asked, chosen)
     start = write_rounds(found, warm.rounds) if warm else None
     came = solve_data(found.data, effort, seed, start, processes)
-    rounds = read_rounds(found, repaired(found.data, came.solution), len(asked.vans.yard))
+    rounds = read_rounds(found, inserted(found.data, repaired(found.data, came.solution)), len(asked.vans.yard))
     return finished(asked, rounds, hopeless, came.steps, came.cpu_s, seed)
 
 
