@@ -17,8 +17,8 @@ from gridward.engine.inspection import Day, Inspectors, Places, inspectors, plac
 
 SEEDS = (1, 2, 3, 4, 5)
 SMALL = (14, 2, 7_200)
-LARGE = ((100, 3, 28_800, 20_000), (200, 5, 28_800, 20_000), (500, 12, 28_800, 8_000))
-EXACT_S = 60.0
+LARGE = ((100, 3, 28_800, 10_000), (200, 5, 28_800, 10_000), (500, 12, 28_800, 3_000))
+EXACT_S = 30.0
 PRIZE = 100_000
 """Driving second for driving second, so that it never weighs against a visit."""
 BAR_SMALL, BAR_LARGE = 0.0, 0.005

@@ -124,33 +124,16 @@ def _choose(
 
 
 @njit(cache=True)
-def search(
+def _refill(
     time_s: Array, worth: Array, service_s: Array, opens_s: Array, closes_s: Array, start: Array, end: Array,
-    begins_s: Array, ends_s: Array, steps: int, seed: int,
-) -> tuple[Array, Array]:  # pragma: no cover  # fmt: skip
-    """[k, n] places by inspector in order and [k] how many; deterministic by seed and steps."""
-    np.random.seed(seed)
-    n, k = len(worth), len(start)
-    route, size, seen = np.zeros((k, n), np.int64), np.zeros(k, np.int64), np.zeros(n, np.bool_)
-    leave, late, back = np.zeros((k, n + 2)), np.zeros((k, n + 2)), np.zeros(k)
-    extra_s, position = np.full((k, n), np.inf), np.zeros((k, n), np.int64)
-    old = (route.copy(), size.copy(), seen.copy())
-    best_route, best_size, best_score, best_spent_s = route.copy(), size.copy(), -1.0, np.inf
-    score, changed = -1.0, np.ones(k, np.bool_)
-    heat = 0.5 * worth.mean()
-    price = 0.02 * worth.mean() / max(1.0, service_s.mean())
-    for step in range(steps):
-        if step > 0:
-            _ruin(time_s, route, size, seen, changed, max(2, min(12, int(old[2].sum()) // 2)))
-        turning, power, chance = np.random.random() < 0.3, np.random.uniform(0.5, 2.5), np.random.random()
-        for r in range(k):
-            if changed[r] and turning:
-                _shorten(
-                    time_s, service_s, opens_s, closes_s, start[r], end[r], begins_s[r], ends_s[r],
-                    route[r], size[r], leave[r], late[r],
-                )  # fmt: skip
-        while True:
-            for r in range(k):
+    begins_s: Array, ends_s: Array, route: Array, size: Array, seen: Array, leave: Array, late: Array, extra_s: Array,
+    position: Array, power: float, chance: float,
+) -> float:  # pragma: no cover  # fmt: skip
+    """Put in place after place until none fits; the seconds all inspectors are then out."""
+    back, last = np.zeros(len(size)), -1
+    while True:
+        for r in range(len(size)):
+            if last < 0 or r == last:
                 back[r] = schedule(
                     time_s, service_s, opens_s, closes_s, start[r], end[r], begins_s[r], ends_s[r],
                     route[r], size[r], leave[r], late[r],
@@ -159,19 +142,48 @@ def search(
                     time_s, service_s, opens_s, closes_s, start[r], end[r], route[r], size[r], leave[r], late[r],
                     seen, extra_s[r], position[r],
                 )  # fmt: skip
-            place, r = _choose(worth, seen, extra_s, power, chance)
-            if place < 0:
-                break
-            at = position[r, place]
-            route[r, at + 1 : size[r] + 1] = route[r, at : size[r]].copy()
-            route[r, at], seen[place] = place, True
-            size[r] += 1
-        spent_s = (back - begins_s).sum()
+        place, last = _choose(worth, seen, extra_s, power, chance)
+        if place < 0:
+            return (back - begins_s).sum()
+        at = position[last, place]
+        route[last, at + 1 : size[last] + 1] = route[last, at : size[last]].copy()
+        route[last, at], seen[place] = place, True
+        size[last] += 1
+
+
+@njit(cache=True)
+def search(
+    time_s: Array, worth: Array, service_s: Array, opens_s: Array, closes_s: Array, start: Array, end: Array,
+    begins_s: Array, ends_s: Array, steps: int, seed: int,
+) -> tuple[Array, Array]:  # pragma: no cover  # fmt: skip
+    """[k, n] places by inspector in order and [k] how many; deterministic by seed and steps."""
+    np.random.seed(seed)
+    n, k = len(worth), len(start)
+    route, size, seen = np.zeros((k, n), np.int64), np.zeros(k, np.int64), np.zeros(n, np.bool_)
+    leave, late = np.zeros((k, n + 2)), np.zeros((k, n + 2))
+    extra_s, position = np.full((k, n), np.inf), np.zeros((k, n), np.int64)
+    old = (route.copy(), size.copy(), seen.copy())
+    best_route, best_size, best_score, best_spent_s, score = route.copy(), size.copy(), -1.0, np.inf, -np.inf
+    price = 0.02 * worth.mean() / max(1.0, service_s.mean())
+    for step in range(steps):
+        changed = np.zeros(k, np.bool_)
+        _ruin(time_s, route, size, seen, changed, max(2, min(12, int(seen.sum()) // 2)))
+        turning, power, chance = np.random.random() < 0.3, np.random.uniform(0.5, 2.5), np.random.random()
+        for r in range(k):
+            if changed[r] and turning:
+                _shorten(
+                    time_s, service_s, opens_s, closes_s, start[r], end[r], begins_s[r], ends_s[r],
+                    route[r], size[r], leave[r], late[r],
+                )  # fmt: skip
+        spent_s = _refill(
+            time_s, worth, service_s, opens_s, closes_s, start, end, begins_s, ends_s, route, size, seen, leave, late,
+            extra_s, position, power, chance,
+        )  # fmt: skip
         gained = worth[seen].sum()
         if gained > best_score + 1e-9 or (gained > best_score - 1e-9 and spent_s < best_spent_s):
             best_route, best_size, best_score, best_spent_s = route.copy(), size.copy(), gained, spent_s
-        warmth = heat * 0.01 ** (step / steps)
-        if step == 0 or gained - price * spent_s >= score + warmth * np.log(np.random.random() + 1e-300):
+        warmth = 0.5 * worth.mean() * 0.01 ** (step / steps)
+        if gained - price * spent_s >= score + warmth * np.log(np.random.random() + 1e-300):
             score = gained - price * spent_s
             old = (route.copy(), size.copy(), seen.copy())
         else:

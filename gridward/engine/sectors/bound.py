@@ -81,6 +81,16 @@ def _in_parts(cost: Array, load: Array, most: float, lam: Array) -> tuple[Array,
 
 
 @njit(cache=True)
+def _filling(cost: Array, weight: Array, lam: Array, j: int) -> float:  # pragma: no cover
+    """The least that a unit of load costs a sector around j of areas that do not pay for themselves."""
+    cheapest = np.inf
+    for i in range(len(lam)):
+        if i != j and cost[i, j] >= lam[i] and weight[i] > 0:
+            cheapest = min(cheapest, (cost[i, j] - lam[i]) / weight[i])
+    return cheapest
+
+
+@njit(cache=True)
 def _in_whole(cost: Array, weight: Array, room: int, floor: int, lam: Array) -> tuple[Array, Array]:  # pragma: no cover
     """As `_in_parts` in whole areas: dynamic programming over the load; a sector below `floor` does not count.
 
@@ -107,11 +117,7 @@ def _in_whole(cost: Array, weight: Array, room: int, floor: int, lam: Array) -> 
                 kept[k, w] = least[w - weight[i]] + gain < least[w]
                 if kept[k, w]:
                     least[w] = least[w - weight[i]] + gain
-        cheapest = np.inf
-        for i in range(n):
-            if i != j and cost[i, j] >= lam[i] and weight[i] > 0:
-                cheapest = min(cheapest, (cost[i, j] - lam[i]) / weight[i])
-        best, at = np.inf, weight[j]
+        cheapest, best, at = _filling(cost, weight, lam, j), np.inf, weight[j]
         for w in range(room + 1):
             if least[w] < np.inf:
                 filled = least[w] + (max(floor - w, 0) * cheapest if w < floor else 0.0)
@@ -135,14 +141,12 @@ def _with_area(cost: Array, weight: Array, room: int, floor: int, lam: Array) ->
         least[:] = np.inf
         if weight[j] <= room:
             least[weight[j]] = cost[j, j] - lam[j]
-        cheapest = np.inf
+        cheapest = _filling(cost, weight, lam, j)
         for i in range(n):
             gain = cost[i, j] - lam[i]
             if i != j and gain < 0:
                 for w in range(room, weight[i] - 1, -1):
                     least[w] = min(least[w], least[w - weight[i]] + gain)
-            elif i != j and weight[i] > 0:
-                cheapest = min(cheapest, gain / weight[i])
         for i in range(n):
             taken, gain = (weight[i], cost[i, j] - lam[i]) if i != j else (0, 0.0)
             for w in range(room - taken + 1):

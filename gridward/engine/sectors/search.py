@@ -61,49 +61,62 @@ def _excess(load: float, least: float, most: float) -> float:  # pragma: no cove
 
 
 @njit(cache=True)
+def _pick(begin: Array, near: Array, sector: Array) -> tuple[int, int, int, int]:  # pragma: no cover
+    """An area, the sector it is in, one it touches, and an area of that to come back (-1 = none).
+
+    Two equal sectors mean that nothing was found to move.
+    """
+    n = len(sector)
+    i = int(np.random.randint(n))
+    if begin[i] == begin[i + 1]:
+        return i, 0, 0, -1
+    j = int(near[begin[i] + np.random.randint(begin[i + 1] - begin[i])])
+    s, t = int(sector[i]), int(sector[j])
+    if s == t or np.random.random() >= 0.5:
+        return i, s, t, -1
+    k = int(np.random.randint(n))
+    for _ in range(20):
+        if sector[k] == t:
+            break
+        k = int(np.random.randint(n))
+    return (i, s, t, k) if sector[k] == t else (i, 0, 0, -1)
+
+
+@njit(cache=True)
+def _measured(
+    cost: Array, load: Array, sector: Array, count: int, least: float, most: float
+) -> tuple[Array, Array, float]:  # pragma: no cover
+    """Load and cost of each sector, and by how much all of them together are out of balance."""
+    weight, value, over = np.zeros(count), np.zeros(count), 0.0
+    for i in range(len(load)):
+        weight[sector[i]] += load[i]
+    for s in range(count):
+        value[s] = centre_of(cost, sector, s, -1, -1)[0]
+        over += _excess(weight[s], least, most)
+    return weight, value, over
+
+
+@njit(cache=True)
 def anneal(
     cost: Array, load: Array, begin: Array, near: Array, start: Array, count: int, least: float, most: float,
     contiguous: bool, steps: int, seed: int, hot: float,
 ) -> tuple[float, Array]:  # pragma: no cover  # fmt: skip
     """The best feasible sectors met (cost inf if none were), [n] sector of each area; fixed by seed and steps."""
     np.random.seed(seed)
-    n, sector = len(load), start.copy()
-    weight, value = np.zeros(count), np.zeros(count)
-    for i in range(n):
-        weight[sector[i]] += load[i]
-    for s in range(count):
-        value[s] = centre_of(cost, sector, s, -1, -1)[0]
-    mean = value.sum() / n
-    price = 4.0 * value.sum() / max(load.sum(), 1e-9)
-    best, best_sector = np.inf, sector.copy()
-    over = 0.0
-    for s in range(count):
-        over += _excess(weight[s], least, most)
-    if over <= 1e-9 * load.sum():
-        best = value.sum()
+    sector, none = start.copy(), 1e-9 * load.sum()
+    weight, value, over = _measured(cost, load, sector, count, least, most)
+    mean, price = value.sum() / len(load), 4.0 * value.sum() / load.sum()
+    best, best_sector = value.sum() if over <= none else np.inf, sector.copy()
     for step in range(steps):
-        heat = hot * mean * (0.01 ** (step / steps))
-        i = np.random.randint(n)
-        if begin[i] == begin[i + 1]:
-            continue
-        j = near[begin[i] + np.random.randint(begin[i + 1] - begin[i])]
-        s, t = sector[i], sector[j]
+        i, s, t, k = _pick(begin, near, sector)
         if s == t:
             continue
-        k = -1
-        if np.random.random() < 0.5:
-            k = np.random.randint(n)
-            for _ in range(20):
-                if sector[k] == t:
-                    break
-                k = np.random.randint(n)
-            if sector[k] != t:
-                continue
         change = load[i] - (load[k] if k >= 0 else 0.0)
         extra = (
             _excess(weight[s] - change, least, most) + _excess(weight[t] + change, least, most)
             - _excess(weight[s], least, most) - _excess(weight[t], least, most)
         )  # fmt: skip
+        heat = hot * mean * (0.01 ** (step / steps))
         allowed = -heat * np.log(np.random.random() + 1e-300) - price * extra
         new_s = centre_of(cost, sector, s, i, k)
         if new_s[1] < 0 or new_s[0] - value[s] - value[t] > allowed:
@@ -116,10 +129,8 @@ def anneal(
         sector[i] = t
         if k >= 0:
             sector[k] = s
-        weight[s] -= change
-        weight[t] += change
+        weight[s], weight[t], over = weight[s] - change, weight[t] + change, over + extra
         value[s], value[t] = new_s[0], new_t[0]
-        over += extra
-        if over <= 1e-9 * load.sum() and value.sum() < best - 1e-9:
+        if over <= none and value.sum() < best - 1e-9:
             best, best_sector = value.sum(), sector.copy()
     return best, best_sector
