@@ -152,7 +152,7 @@ def test_an_allowed_exchange_breaks_nothing() -> None:
 def test_nobody_and_nothing_are_planned_too() -> None:
     nobody = plan(small([], [0], [1], [2]))
     nothing = plan(small([0], [], [], np.zeros((1, 0), int)))
-    assert [(one.heads, one.why) for one in nobody.missing] == [(2, Why.NO_TIME)]
+    assert [(one.heads, one.why) for one in nobody.missing] == [(2, Why.NO_RESOURCE_FITS)]
     assert (nothing.post.tolist(), nothing.missing) == ([[-1]], ())
 
 
