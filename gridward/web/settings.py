@@ -68,7 +68,15 @@ WSGI_APPLICATION = "gridward.web.wsgi.application"
 
 DATABASES = {"default": connection_settings(_CONFIG)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {
+    # Counts of failed sign-ins and used codes: the same for every process and host.
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "web_shared",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
+    "near": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
 
 AUTH_USER_MODEL = "kernel.User"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
