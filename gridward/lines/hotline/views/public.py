@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from gridward.kernel import clock
 from gridward.kernel.access.actor import Actor, public_actor
 from gridward.kernel.access.guards import needs_capability, open_to_all
+from gridward.kernel.access.origin import network_of
 from gridward.kernel.address import Level, at_level, parse, span, text
 from gridward.kernel.areas.queries import below, full_names, one
 from gridward.kernel.assignments.models import Proof
@@ -45,7 +46,7 @@ def resident(request: HttpRequest) -> Actor:
 
 
 def _from(request: HttpRequest) -> str:
-    return str(request.META.get("REMOTE_ADDR", ""))
+    return network_of(request)
 
 
 @open_to_all
