@@ -49,11 +49,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "gridward.web.middleware.ActorMiddleware",
     "gridward.web.middleware.RefusalMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "gridward.web.signin.gate.GateMiddleware",
 ]
 TEMPLATES = [
