@@ -83,7 +83,8 @@ class Config(BaseSettings):
 
 def unknown_settings() -> list[str]:
     """Variables named like settings of the house that are none, such as misspelt ones."""
-    known = {f"GRIDWARD_{name.upper()}" for name in Config.model_fields} | {"GRIDWARD_TEST_FOLDER"}
+    known = {f"GRIDWARD_{name.upper()}" for name in Config.model_fields}
+    known |= {"GRIDWARD_TEST_FOLDER", "GRIDWARD_ADMIN_PASSWORD"}
     return sorted(name for name in os.environ if name.startswith("GRIDWARD_") and name not in known)
 
 
