@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 _NONCE_BYTES = 16
 _SAME_FOR_ALL = (
@@ -13,7 +13,8 @@ _SAME_FOR_ALL = (
     "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 # Their templates are Django's and django-ninja's: all scripts are files of ours, none carries a nonce.
-_WITHOUT_NONCE = ("/admin/", "/api/")
+_WITHOUT_NONCE = ("/admin/", "/api/", "/static/")
+_METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 
 
 class PolicyMiddleware:
@@ -25,7 +26,7 @@ class PolicyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer a request under its own policy."""
         request.nonce = secrets.token_urlsafe(_NONCE_BYTES)  # type: ignore[attr-defined]
-        response = self.get_response(request)
+        response = self.get_response(request) if request.method in _METHODS else HttpResponseNotAllowed(_METHODS)
         scripts = "'self'" if request.path.startswith(_WITHOUT_NONCE) else f"'nonce-{request.nonce}'"  # type: ignore[attr-defined]
         response.headers.setdefault("Content-Security-Policy", f"{_SAME_FOR_ALL}; script-src {scripts}")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.usersessions.models import UserSession
+from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.models import Session
+from django.core.exceptions import ValidationError
 from django.test import Client
 
 from gridward.kernel import clock
@@ -285,9 +287,13 @@ def test_my_devices_are_listed_and_one_is_ended(browser, password):
     lost = UserSession.objects.get(ip=ELSEWHERE)
     stranger = browser()
     sign_in(stranger, "agent", password)
+    confirm(stranger, password)
     assert stranger.post(f"/account/devices/{lost.pk}/ending").status_code == 404
+    assert desk.post(f"/account/devices/{lost.pk}/ending")["Location"].startswith("/account/confirmation?next=")
     assert phone.get("/").status_code == 200
-    assert desk.post(f"/account/devices/{lost.pk}/ending")["Location"] == "/account/devices"
+    # The step that waited is taken when the password was given again.
+    place = f"/account/confirmation?next=/account/devices/{lost.pk}/ending"
+    assert desk.post(place, {"password": password})["Location"] == "/account/devices"
     assert phone.get("/").status_code == 302
     assert desk.get("/").status_code == 200
     assert desk.post(f"/account/devices/{lost.pk}/ending").status_code == 404
@@ -298,6 +304,7 @@ def test_all_my_devices_are_ended_at_once(browser, password):
     clients = [browser() for _ in range(3)]
     for client in clients:
         sign_in(client, "hq", password)
+    confirm(clients[0], password)
     assert clients[0].post("/account/devices/ending")["Location"] == "/sign-in/"
     assert [client.get("/").status_code for client in clients] == [302] * 3
     assert Entry.objects.get(verb="account.sessions_ended").data["count"] == 2
@@ -393,3 +400,23 @@ def test_an_administrator_signs_others_out(browser, password):
         refused.post("/admin/kernel/user/", {"action": "sign_out_everywhere", "_selected_action": [hq.pk]}).status_code
         == 302
     )
+
+
+@pytest.mark.parametrize(
+    "password", ["gridward-hotline-2026", "headquarters#123", "chief.chief.chief", "应急指挥部社区密码2026"]
+)
+def test_words_of_the_house_make_no_password(password):
+    with pytest.raises(ValidationError):
+        validate_password(password, User(username="chief"))
+
+
+@pytest.mark.parametrize(
+    "password", ["eleven quiet bridges", "chief of seven slow barges", "x" * 128, "四座安静的石桥与江水"]
+)
+def test_other_words_do(password):
+    validate_password(password, User(username="chief"))
+
+
+def test_no_page_answers_trace(browser):
+    assert browser().trace("/sign-in/").status_code == 405
+    assert browser().trace("/health").status_code == 405

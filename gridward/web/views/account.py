@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.decorators import reauthentication_required
 from allauth.account.views import LoginView, PasswordChangeView
 from django.conf import settings
 from django.contrib.auth import logout
@@ -12,7 +13,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from gridward.kernel import clock
-from gridward.kernel.access.guards import actor_in, needs_account
+from gridward.kernel.access.actor import Actor
+from gridward.kernel.access.guards import needs_account
 from gridward.kernel.errors import NotFound
 from gridward.web.signin import actions
 from gridward.web.signin.devices import device_words
@@ -51,6 +53,11 @@ class Password(PasswordChangeView):
         return super().dispatch(request, *args, **kwargs)
 
 
+def _self(request: HttpRequest) -> Actor:
+    # Not the middleware's: a step that waited for a confirmation is taken up again without the middleware.
+    return Actor(request.user.pk, str(request.user), "web")
+
+
 @require_GET
 @needs_account
 def devices(request: HttpRequest) -> HttpResponse:
@@ -64,6 +71,7 @@ def devices(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @needs_account
+@reauthentication_required
 def end_device(request: HttpRequest, session_id: int) -> HttpResponse:
     """End one of this account's sessions; ending the one in use signs out.
 
@@ -75,14 +83,15 @@ def end_device(request: HttpRequest, session_id: int) -> HttpResponse:
     if found.session_key == request.session.session_key:
         logout(request)
         return redirect("sign-in")
-    actions.end_sessions(actor_in(request), request.user, [found], clock.now())
+    actions.end_sessions(_self(request), request.user, [found], clock.now())
     return redirect("devices")
 
 
 @require_POST
 @needs_account
+@reauthentication_required
 def end_devices(request: HttpRequest) -> HttpResponse:
     """End every session of this account, the one in use too."""
-    actions.end_all(actor_in(request), request.user, clock.now(), but=request.session.session_key or "")
+    actions.end_all(_self(request), request.user, clock.now(), but=request.session.session_key or "")
     logout(request)
     return redirect("sign-in")
