@@ -417,6 +417,19 @@ def test_other_words_do(password):
     validate_password(password, User(username="chief"))
 
 
+@pytest.mark.parametrize("sent", [r"\u0000", r"\ud800", r"\udc00 x", r"a\uD83D"])
+def test_text_that_cannot_be_kept_is_refused_in_one_place(browser, password, sent):
+    client = browser()
+    sign_in(client, "hq", password)
+    body = '{"category": "food", "address": "500116", "words": "WORDS"}'.replace("WORDS", sent)
+    answer = client.post("/api/v1/hotline/needs", body, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (422, "unreadable")
+    assert client.get("/needs/", {"q": "a\x00b"}).status_code == 422
+    assert client.post("/hotline/ask", {"words": "a\x00"}).status_code == 422
+    kept = client.post("/api/v1/hotline/needs", body.replace(sent, r"\ud83d\ude00"), content_type="application/json")
+    assert kept.json().get("code") != "unreadable"
+
+
 def test_no_page_answers_trace(browser):
     assert browser().trace("/sign-in/").status_code == 405
     assert browser().trace("/health").status_code == 405
