@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
+from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
@@ -28,6 +32,13 @@ def _sign_in(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
     wanted = request.GET.get("next") or request.get_full_path()
     return redirect(f"{reverse('sign-in')}?{urlencode({'next': wanted})}")
 
+
+# allauth's own pages would let an administrator write second factors and read what devices say of themselves.
+for _module in ("account", "mfa", "usersessions"):
+    import_module(f"allauth.{_module}.admin")
+for _model in (EmailAddress, EmailConfirmation, Authenticator, UserSession):
+    if admin.site.is_registered(_model):
+        admin.site.unregister(_model)
 
 admin.site.login = _sign_in  # type: ignore[method-assign]
 admin.site.unregister(User)

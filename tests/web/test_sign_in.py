@@ -386,6 +386,33 @@ def test_a_password_given_by_an_administrator_works_once(browser, password):
     assert Entry.objects.get(verb="account.password_issued").actor.username == "admin"
 
 
+def test_nobody_writes_second_factors_in_the_administration(browser, password):
+    chief = browser()
+    sign_in(chief, "admin", password)
+    page = chief.get("/admin/").content.decode()
+    assert "/admin/kernel/user/" in page
+    for path in ("/admin/mfa/authenticator/", "/admin/usersessions/usersession/", "/admin/account/emailaddress/"):
+        assert path not in page
+        assert chief.get(path).status_code == 404
+
+
+def test_what_django_refuses_is_no_error_of_the_house(browser, password, settings):
+    chief = browser()
+    sign_in(chief, "admin", password)
+    assert "此地址没有内容" in chief.get("/admin/kernel/nothing/").content.decode()
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    assert chief.post("/account/password", {"oldpassword": "x" * 2000}).status_code == 400
+
+
+def test_nothing_is_sent_without_the_mark_of_its_form(district, db, password):
+    careful = Client(enforce_csrf_checks=True)
+    assert careful.post("/sign-in/", {"username": "hq", "password": password}).status_code == 403
+    careful.force_login(User.objects.get(username="hq"))
+    assert careful.post("/account/devices/ending").status_code == 403
+    answer = careful.post("/api/v1/hotline/needs", "{}", content_type="application/json")
+    assert answer.status_code == 403
+
+
 def test_an_administrator_signs_others_out(browser, password):
     chief, officer = browser(), browser(ELSEWHERE)
     sign_in(chief, "admin", password)
