@@ -111,6 +111,7 @@ ACCOUNT_RATE_LIMITS = {
 MFA_ADAPTER = "gridward.web.signin.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}
 MFA_TOTP_ISSUER = "Gridward"
 # Without TLS only a browser on this machine offers passkeys at all, and its origin is http://localhost.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _CONFIG.behind_tls
