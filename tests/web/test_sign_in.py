@@ -13,6 +13,7 @@ from django.test import Client
 from gridward.kernel import clock
 from gridward.kernel.access.models import User
 from gridward.kernel.journal.models import Entry
+from gridward.web.models import Shared
 from gridward.web.signin import actions
 
 HERE, ELSEWHERE = "192.0.2.7", "198.51.100.9"
@@ -88,6 +89,13 @@ def test_too_many_wrong_passwords_lock_this_account_from_this_address_only(brows
     assert sign_in(browser(), "HQ", password).status_code == 429
     assert sign_in(browser(), "agent", password).status_code == 302
     assert sign_in(browser(ELSEWHERE), "hq", password).status_code == 302
+
+
+def test_tries_are_counted_where_every_process_sees_them(browser):
+    sign_in(browser(), "hq", "not the password")
+    kept = " ".join(Shared.objects.values_list("cache_key", flat=True))
+    assert "login_failed" in kept
+    assert HERE not in kept
 
 
 def test_a_lockout_ends_by_itself(browser, password, settings, monkeypatch):
