@@ -15,6 +15,9 @@ _HERE = Path(__file__).parent
 
 SECRET_KEY = _CONFIG.secret("django").decode()
 SEARCH_KEY = _CONFIG.secret("search")
+JOURNAL_KEY = _CONFIG.secret("journal")
+# Beside the keys, which are not in the database: whoever cuts the journal there cannot cut its head here.
+JOURNAL_HEAD = _CONFIG.data_dir / "keys" / "journal-head"
 DEBUG = _CONFIG.debug
 # Our own supervisor asks for localhost's health, whatever the house is called outside.
 ALLOWED_HOSTS = [*_CONFIG.allowed_hosts, "localhost"]
