@@ -67,7 +67,8 @@ def seal(now: datetime, settles_after: timedelta = SETTLES_AFTER, batch: int = B
         if not count:
             return 0
         query.execute(
-            f"SELECT min(entry_id), max(entry_id), encode({ROOT}, 'hex') FROM kernel_sealedentry WHERE seal_id = %s",
+            f"SELECT min(entry_id), max(entry_id), encode({ROOT}, 'hex') FROM kernel_sealedentry "  # nosec B608 # ROOT is ours
+            "WHERE seal_id = %s",
             [number],
         )
         first, last, root = query.fetchone()
