@@ -270,8 +270,8 @@ def main() -> int:
         f"Seeds {SEEDS}. A suggestion is right if the likest earlier text has the same trouble (Boston: request type).",
         "Recall: of the texts with an earlier one of the same trouble. Ours at the fixed threshold "
         f"{LEAST_ALIKE}, set on other troubles; in hindsight: each method at its best threshold for these very texts.",
-        "Peers read the same normal form as ours, and see all texts at once. The made-up texts are templates with two to "
-        "four wordings for each half of a sentence; 60 texts seldom repeat one.",
+        "Peers read the same normal form as ours, and see all texts at once. The made-up texts are templates with two "
+        "to four wordings for each half of a sentence; 60 texts seldom repeat one.",
         "",
         "| texts | method | precision | recall | worst precision | in hindsight: precision | recall | F1 | CPU s |",
         "|---|---|---|---|---|---|---|---|---|",

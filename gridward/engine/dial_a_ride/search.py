@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gridward.engine.dial_a_ride.arrays import Data
 from gridward.engine.dial_a_ride.compiled import entry, kernel
 from gridward.engine.dial_a_ride.recreate import recreate
 from gridward.engine.dial_a_ride.ruin import pend_absent, ruin
@@ -15,16 +14,6 @@ from gridward.engine.dial_a_ride.schedule import EPS
 from gridward.engine.dial_a_ride.state import copy, copy_rest, copy_route, copy_state, random, total_cost
 
 Array = np.ndarray
-
-
-class Pool(NamedTuple):
-    """Routes met in good plans, the cheapest for each set of trips and kind of vehicle."""
-
-    key: Array  # [P] uint64, 0 free
-    node: Array  # [P, M]
-    size: Array  # [P]
-    vehicle: Array  # [P]
-    cost: Array  # [P]
 
 
 class Dials(NamedTuple):
@@ -35,49 +24,6 @@ class Dials(NamedTuple):
     cold: float  # temperature at the end
     absence: float  # price of one unit of unserved weight while searching
     regret_share: float  # share of steps that insert by regret
-
-
-def new_pool(data: Data, stops: int, slots: int) -> Pool:
-    """An empty pool of `slots` (a power of two) routes."""
-    return Pool(
-        np.zeros(slots, np.uint64), np.zeros((slots, stops), np.int32), np.zeros(slots, np.int32),
-        np.zeros(slots, np.int32), np.zeros(slots),
-    )  # fmt: skip
-
-
-@kernel
-def scatter(value):
-    """A well-spread 64-bit hash of a whole number (splitmix64)."""
-    z = np.uint64(value + 1) * np.uint64(0x9E3779B97F4A7C15)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    return z ^ (z >> np.uint64(27))
-
-
-@kernel
-def remember(data, state, pool, v):
-    """Keep route v in the pool unless a route with the same trips and no dearer is there."""
-    key, riders = scatter(-1 - data.kind[v]), 0
-    for k in range(1, state.size[v] - 1):
-        if state.node[v, k] < data.trips:
-            key += scatter(state.node[v, k])
-            riders += 1
-    if riders == 0:
-        return
-    slots, cost = len(pool.key), state.travel[v] + state.extra[v]
-    home = np.int64((key >> np.uint64(17)) & np.uint64(slots - 1))
-    slot = home
-    for probe in range(8):
-        at = (home + probe) & (slots - 1)
-        if pool.key[at] == key or pool.key[at] == 0:
-            slot = at
-            break
-    if pool.key[slot] == key and pool.cost[slot] <= cost + EPS:
-        return
-    pool.key[slot] = key
-    pool.cost[slot] = cost
-    pool.vehicle[slot] = v
-    pool.size[slot] = state.size[v]
-    copy(state.node[v], pool.node[slot], state.size[v])
 
 
 @entry
@@ -127,7 +73,7 @@ def step_change(data, state, saved, work):
 
 
 @entry
-def anneal(data, state, saved, best, work, pool, near, dials, steps, done_from, done_to):
+def anneal(data, state, saved, best, work, near, dials, steps, done_from, done_to):
     """Run `steps` steps from `state`, the share of the search done going from done_from to done_to.
 
     `best` is replaced whenever less weight is left out, or as much at less cost. Returns how many steps were kept.
@@ -153,8 +99,6 @@ def anneal(data, state, saved, best, work, pool, near, dials, steps, done_from, 
         kept += 1
         cost += change
         missing = weight
-        for s in range(work.touched_count[0]):
-            remember(data, state, pool, work.stack[s])
         if missing < best_missing - 0.5 or (missing < best_missing + 0.5 and cost < best_cost - EPS):
             copy_state(state, best)
             cost = best_cost = total_cost(state)

@@ -1,4 +1,4 @@
-"""Plan a day of dial-a-ride trips: search, recombine, report."""
+"""Plan a day of dial-a-ride trips: search and report."""
 
 import time
 from collections.abc import Callable
@@ -9,19 +9,14 @@ import numpy as np
 from gridward.engine.dial_a_ride.arrays import Data, flatten
 from gridward.engine.dial_a_ride.plan import Plan, Point, read_plan, write_plan
 from gridward.engine.dial_a_ride.problem import Problem
-from gridward.engine.dial_a_ride.recombine import build, choose
 from gridward.engine.dial_a_ride.ruin import nearest
 from gridward.engine.dial_a_ride.schedule import reset
-from gridward.engine.dial_a_ride.search import Dials, Pool, anneal, missing_weight, new_pool
+from gridward.engine.dial_a_ride.search import Dials, anneal, missing_weight
 from gridward.engine.dial_a_ride.state import State, Work, copy_state, most_stops, new_state, new_work, total_cost
 
 Array = np.ndarray
 
-POOL_SLOTS = 1 << 15
 NEAREST = 100
-RECOMBINE_AT = (0.35, 0.6, 0.8, 0.92, 1.0)
-RECOMBINE_MOST_TRIPS = 400
-RECOMBINE_NODES = 200
 
 
 @dataclass(frozen=True)
@@ -41,7 +36,6 @@ class Search:
     saved: State
     best: State
     work: Work
-    pool: Pool
     near: Array
     dials: Dials
     steps: int = 0
@@ -98,7 +92,7 @@ def begin(data: Data, seed: int, warm: Plan | None = None) -> Search:
         write_plan(data, warm, state, work)
     copy_state(state, best)
     near = nearest(data, max(0, min(data.trips - 1, NEAREST)))
-    search = Search(data, state, saved, best, work, new_pool(data, stops, POOL_SLOTS), near, dials_for(data))
+    search = Search(data, state, saved, best, work, near, dials_for(data))
     search.started_s = started_s
     return search
 
@@ -110,26 +104,23 @@ def dials_for(data: Data) -> Dials:
     scale = max(1e-6, float(np.mean(alone)) if n else 1.0)
     late = np.where(data.late_price > 0, data.closes - data.due, 0.0) * data.late_price
     most = float(data.fixed_cost.max(initial=0.0)) + max(0.0, float(late.max(initial=0.0)))
-    return Dials(many=10, hot=1.0 * scale, cold=0.1 * scale, absence=20.0 * scale + 2.0 * most, regret_share=0.1)
+    return Dials(many=10, hot=0.6 * scale, cold=0.06 * scale, absence=20.0 * scale + 2.0 * most, regret_share=0.5)
 
 
 def run(search: Search, effort: Effort, on_better: Callable[[Point], None] | None = None) -> None:
-    """Search until the effort is spent, recombining the routes met at fixed shares of it."""
+    """Search until the effort is spent."""
     if search.data.trips == 0 or search.data.vehicles == 0:
         return
-    begun_s, begun_steps, marks = search.cpu_s(), search.steps, list(RECOMBINE_AT)
+    begun_s, begun_steps = search.cpu_s(), search.steps
     done = 0.0
     while done < 1.0:
         steps, until = _next_batch(search, effort, done, begun_s, begun_steps)
         anneal(
-            search.data, search.state, search.saved, search.best, search.work, search.pool, search.near,
+            search.data, search.state, search.saved, search.best, search.work, search.near,
             search.dials, steps, done, until,
         )  # fmt: skip
         search.steps += steps
         done = _done(search, effort, begun_s, begun_steps)
-        while marks and done >= marks[0] - 0.01:
-            marks.pop(0)
-            recombine(search, 0.04 * effort.cpu_s if effort.cpu_s else np.inf)
         known = len(search.curve)
         search.note()
         if on_better and len(search.curve) > known:
@@ -155,23 +146,6 @@ def _next_batch(search: Search, effort: Effort, done: float, begun_s: float, beg
     share_s = min(left_s, max(0.02, effort.cpu_s / 100))
     steps = max(1, int(a_second * share_s))
     return steps, min(1.0, done + share_s / effort.cpu_s)
-
-
-def recombine(search: Search, cpu_s: float) -> bool:
-    """Replace the best plan by a better choice of the routes met, if there is one; whether there was."""
-    data = search.data
-    if data.loose or data.trips > RECOMBINE_MOST_TRIPS:
-        return False
-    bound = total_cost(search.best) + search.dials.absence * missing_weight(data, search.best)
-    chosen = choose(data, search.pool, bound, search.dials.absence, RECOMBINE_NODES, cpu_s)
-    if not chosen or not build(data, search.pool, chosen, search.saved, search.work):
-        return False
-    reached = missing_weight(data, search.saved), total_cost(search.saved)
-    if reached >= (missing_weight(data, search.best), total_cost(search.best)):
-        return False
-    copy_state(search.saved, search.best)
-    copy_state(search.saved, search.state)
-    return True
 
 
 def warm_up() -> float:
