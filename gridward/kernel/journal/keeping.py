@@ -21,6 +21,7 @@ def seal_all(now: datetime) -> int:
     reached = head(settings.JOURNAL_KEY)
     if sealed and reached:
         part = settings.JOURNAL_HEAD.with_suffix(".part")
+        part.touch(mode=0o600)
         part.write_text(reached.text(), encoding="utf-8")
         # Renamed when complete: a head cut short by a crash would be taken for a forged one.
         part.rename(settings.JOURNAL_HEAD)
