@@ -25,6 +25,7 @@ def pytest_load_initial_conftests(early_config: Any) -> None:
     folder.chmod(0o755)
     os.environ[_OWNED] = str(folder)
     os.environ["GRIDWARD_DATA_DIR"] = str(folder)
+    os.environ.setdefault("GRIDWARD_SECOND_FACTOR_ROLES", "")
     until_the_end = ExitStack()
     until_the_end.callback(shutil.rmtree, folder, ignore_errors=True)
     if not os.environ.get("DATABASE_URL"):

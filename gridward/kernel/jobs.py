@@ -6,11 +6,12 @@ from procrastinate.contrib.django import app
 
 from gridward.kernel import clock
 from gridward.kernel.figures.actions import refresh
+from gridward.kernel.journal.keeping import seal_all
 from gridward.kernel.needs.climbing import BATCH, climb_overdue
 from gridward.kernel.notices import sending
 from gridward.kernel.sheets import jobs as sheet_jobs
 
-__all__ = ["climb", "refresh_figures", "send_notices", "sheet_jobs"]
+__all__ = ["climb", "refresh_figures", "seal_journal", "send_notices", "sheet_jobs"]
 
 # The sixth field is seconds and stands last: in front it would mean minutes.
 
@@ -39,3 +40,10 @@ def refresh_figures(timestamp: int) -> int:
 def send_notices(timestamp: int) -> int:
     """Every ten seconds: a batch of waiting notices goes out. Returns how many."""
     return sending.send_waiting(clock.now())
+
+
+@app.periodic(cron="* * * * * */30")
+@app.task(queueing_lock="journal")
+def seal_journal(timestamp: int) -> int:
+    """Every thirty seconds: what the journal gained is sealed. Returns how many entries."""
+    return seal_all(clock.now())

@@ -68,6 +68,16 @@ VERBS = {
     "incident.opened": _("opened the incident"),
     "grant.given": _("gave a grant"),
     "grant.taken": _("took a grant away"),
+    "account.signed_in": _("signed in"),
+    "account.signed_out": _("signed out"),
+    "account.sign_in_failed": _("a sign-in failed"),
+    "account.locked_out": _("too many wrong passwords: locked out for a while"),
+    "account.second_factor_added": _("added a second factor"),
+    "account.second_factor_removed": _("removed a second factor"),
+    "account.second_factor_failed": _("a second factor was wrong"),
+    "account.password_changed": _("changed the password"),
+    "account.password_issued": _("was given a one-time password"),
+    "account.sessions_ended": _("ended sessions"),
 }
 
 NOTICES = {

@@ -5,7 +5,7 @@ from gridward.kernel.areas.models import Area
 from gridward.kernel.assignments.models import Assignment, Proof
 from gridward.kernel.figures.models import FigureMark, FigureValue
 from gridward.kernel.incidents.models import Incident
-from gridward.kernel.journal.models import Entry
+from gridward.kernel.journal.models import Entry, Seal, SealedEntry
 from gridward.kernel.needs.models import Category, Need
 from gridward.kernel.notices.models import Notice
 from gridward.kernel.orgs.models import Organisation
@@ -33,5 +33,7 @@ __all__ = [
     "Plan",
     "Proof",
     "Resource",
+    "Seal",
+    "SealedEntry",
     "User",
 ]

@@ -8,3 +8,9 @@ class WebConfig(AppConfig):
 
     name = "gridward.web"
     label = "web"
+
+    def ready(self) -> None:
+        """Hear what happens to accounts."""
+        from gridward.web.signin import hearing
+
+        hearing.connect()

@@ -38,7 +38,11 @@ class Config(BaseSettings):
     allowed_hosts: Annotated[list[str], NoDecode] = Field(
         ["localhost", "127.0.0.1", "[::1]"], description="Host names pages may be asked for by, comma-separated."
     )
-    behind_tls: bool = Field(False, description="Whether browsers reach this server by https: secures cookies.")
+    behind_tls: bool = Field(
+        False,
+        description="Whether browsers reach this server by https, through one proxy: secures cookies, demands https, "
+        "and takes the last X-Forwarded-For for where a request came from.",
+    )
     debug: bool = Field(False, description="Show tracebacks in the browser. Never in use.")
     notice_channels: Annotated[list[str], NoDecode] = Field(
         [], description="Apprise addresses notices go out by, comma-separated; {phone} stands for the receiver's."
@@ -46,9 +50,16 @@ class Config(BaseSettings):
     quiet_from: time = Field(time(22), description="Start of the hours in which notices wait.")
     quiet_until: time = Field(time(7), description="End of the hours in which notices wait.")
     max_upload_mb: int = Field(50, ge=1, le=1000, description="Largest file that may be uploaded, in megabytes.")
+    session_idle_min: int = Field(120, ge=5, le=1440, description="Minutes without a step after which a session ends.")
+    session_hours: int = Field(12, ge=1, le=72, description="Hours after which a session ends, whatever is done in it.")
+    sign_in_tries: int = Field(8, ge=3, le=100, description="Wrong passwords for one account from one address, until…")
+    sign_in_wait_min: int = Field(15, ge=1, le=1440, description="… so many minutes have passed.")
+    second_factor_roles: Annotated[list[str], NoDecode] = Field(
+        ["administrator"], description="Roles that must have a passkey or an app with codes; empty: it is up to each."
+    )
     ask_per_hour: int = Field(20, ge=1, description="Requests one resident's address may send in an hour.")
 
-    @field_validator("allowed_hosts", "notice_channels", mode="before")
+    @field_validator("allowed_hosts", "notice_channels", "second_factor_roles", mode="before")
     @classmethod
     def _split(cls, words: object) -> object:
         return [word.strip() for word in words.split(",") if word.strip()] if isinstance(words, str) else words
@@ -72,7 +83,8 @@ class Config(BaseSettings):
 
 def unknown_settings() -> list[str]:
     """Variables named like settings of the house that are none, such as misspelt ones."""
-    known = {f"GRIDWARD_{name.upper()}" for name in Config.model_fields} | {"GRIDWARD_TEST_FOLDER"}
+    known = {f"GRIDWARD_{name.upper()}" for name in Config.model_fields}
+    known |= {"GRIDWARD_TEST_FOLDER", "GRIDWARD_ADMIN_PASSWORD"}
     return sorted(name for name in os.environ if name.startswith("GRIDWARD_") and name not in known)
 
 

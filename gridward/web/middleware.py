@@ -8,23 +8,22 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 from django.utils.functional import SimpleLazyObject
 
 from gridward.kernel.access.actor import Actor, actor_of, public_actor
-from gridward.kernel.errors import AppError
+from gridward.kernel.errors import AppError, NotFound
 from gridward.kernel.incidents.models import Incident
 from gridward.kernel.incidents.queries import running
 
+# A body that is too large or no form at all, and the like: Django answers 400 or 403.
+_DJANGO_ANSWERS = (PermissionDenied, SuspiciousOperation, BadRequest, MultiPartParserError)
 logger = logging.getLogger("gridward.web")
 Handler = Callable[[HttpRequest], HttpResponse]
-
-CONTENT_POLICY = (
-    "default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; "
-    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
 
 
 class ActorMiddleware:
@@ -55,10 +54,8 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer a request, with the headers that keep a page's content to itself."""
+        """Answer a request; what a signed-in reader gets stays out of every cache."""
         response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
-        response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
         if request.user.is_authenticated if hasattr(request, "user") else False:
             patch_cache_control(response, private=True, no_store=True)
         return response
@@ -67,7 +64,9 @@ class RefusalMiddleware:
         """Turn a refusal into an answer; anything else gets a reference a user can quote."""
         if isinstance(exception, AppError):
             return refusal(request, exception)
-        if settings.DEBUG:
+        if isinstance(exception, Http404):
+            return refusal(request, NotFound())
+        if settings.DEBUG or isinstance(exception, _DJANGO_ANSWERS):
             return None
         reference = secrets.token_hex(4)
         logger.exception("unexpected error, reference %s", reference)

@@ -186,7 +186,7 @@ def must_be_free(host: str, port: int) -> None:
 def answers(host: str, port: int) -> bool:
     """Whether a house answers at an address."""
     try:
-        connection = http.client.HTTPConnection({"0.0.0.0": "127.0.0.1"}.get(host, host), port, timeout=5)  # noqa: S104
+        connection = http.client.HTTPConnection({"0.0.0.0": "127.0.0.1"}.get(host, host), port, timeout=5)  # noqa: S104  # nosec B104
         connection.request("GET", "/health", headers={"Host": "localhost"})
         return connection.getresponse().status == 200
     except (OSError, http.client.HTTPException):

@@ -15,6 +15,9 @@ _HERE = Path(__file__).parent
 
 SECRET_KEY = _CONFIG.secret("django").decode()
 SEARCH_KEY = _CONFIG.secret("search")
+JOURNAL_KEY = _CONFIG.secret("journal")
+# Beside the keys, which are not in the database: whoever cuts the journal there cannot cut its head here.
+JOURNAL_HEAD = _CONFIG.data_dir / "keys" / "journal-head"
 DEBUG = _CONFIG.debug
 # Our own supervisor asks for localhost's health, whatever the house is called outside.
 ALLOWED_HOSTS = [*_CONFIG.allowed_hosts, "localhost"]
@@ -24,6 +27,11 @@ INSTALLED_APPS = [
     "gridward.kernel",
     "gridward.web",
     *line_packages(),
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "ninja",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -37,6 +45,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "gridward.web.policy.PolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -44,9 +53,12 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "gridward.web.middleware.ActorMiddleware",
     "gridward.web.middleware.RefusalMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "gridward.web.signin.gate.GateMiddleware",
 ]
 TEMPLATES = [
     {
@@ -68,23 +80,66 @@ WSGI_APPLICATION = "gridward.web.wsgi.application"
 
 DATABASES = {"default": connection_settings(_CONFIG)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {
+    # Counts of failed sign-ins and used codes: the same for every process and host.
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "web_shared",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
+    "near": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
 
 AUTH_USER_MODEL = "kernel.User"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "gridward.web.signin.words.HouseWordsValidator"},
 ]
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "gridward.web.signin.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+# How long a session lasts is the gate's business, not a box to tick.
+ACCOUNT_SESSION_REMEMBER = True
+SIGN_IN_WAIT_S = _CONFIG.sign_in_wait_min * 60
+ACCOUNT_RATE_LIMITS = {
+    # A flood of tries, whatever the account: three hundred people may begin a shift behind one address.
+    "login": "300/m/ip",
+    "login_failed": f"{_CONFIG.sign_in_tries}/{SIGN_IN_WAIT_S}s/key",
+}
+MFA_ADAPTER = "gridward.web.signin.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}
+MFA_TOTP_ISSUER = "Gridward"
+# Without TLS only a browser on this machine offers passkeys at all, and its origin is http://localhost.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _CONFIG.behind_tls
+SECOND_FACTOR_ROLES = frozenset(_CONFIG.second_factor_roles)
 # In the database: a read costs 0.25 ms of CPU (a signed cookie 0.01), and a lost phone's session can be ended at once.
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = 12 * 3600
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _CONFIG.behind_tls
-SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = _CONFIG.session_hours * 3600
+SESSION_IDLE_S = _CONFIG.session_idle_min * 60
+BEHIND_TLS = _CONFIG.behind_tls
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = BEHIND_TLS
+# The prefix makes browsers refuse a cookie that another host of the domain, or plain http, tries to plant.
+SESSION_COOKIE_NAME = "__Host-session" if BEHIND_TLS else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrf" if BEHIND_TLS else "csrftoken"
+LANGUAGE_COOKIE_NAME = "__Host-language" if BEHIND_TLS else "django_language"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SECURE, LANGUAGE_COOKIE_SAMESITE = BEHIND_TLS, "Lax"
+# Not in a cookie of their own.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+# The supervisor asks this process itself, without the proxy.
+SECURE_REDIRECT_EXEMPT = ["^health$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _CONFIG.behind_tls else None
-SECURE_HSTS_SECONDS = 30 * 24 * 3600 if _CONFIG.behind_tls else 0
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _CONFIG.behind_tls else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = BEHIND_TLS
+# Preloading is a decision about a whole registered domain, which belongs to whoever owns it.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

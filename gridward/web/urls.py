@@ -6,7 +6,6 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from django.contrib import admin
-from django.contrib.auth import views as auth
 from django.urls import URLPattern, URLResolver, include, path
 
 from gridward.kernel.registry import line_packages
@@ -28,8 +27,7 @@ def _line_urls() -> list[URLPattern | URLResolver]:
 
 urlpatterns = [
     path("", home.home, name="home"),
-    path("sign-in/", auth.LoginView.as_view(template_name="session/sign_in.html"), name="sign-in"),
-    path("sign-out/", auth.LogoutView.as_view(next_page="sign-in"), name="sign-out"),
+    path("", include("gridward.web.signin.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("health", session.health, name="health"),
     path("feed", session.feed, name="feed"),

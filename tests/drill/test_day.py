@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.db.models import F, Q
 
 from gridward.drill.district.households import RESIDENTS
@@ -18,6 +17,7 @@ from gridward.kernel.areas.models import Area
 from gridward.kernel.assignments.models import Assignment
 from gridward.kernel.clock import local_day
 from gridward.kernel.figures.models import FigureValue
+from gridward.kernel.near import cache
 from gridward.kernel.needs.models import Need
 from gridward.kernel.needs.rules import ENDED, NeedState
 from gridward.kernel.orgs.models import Organisation

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 
 from gridward.kernel.access.actor import SYSTEM, Actor, actor_of
 from gridward.kernel.access.models import Grant, User
@@ -15,6 +14,7 @@ from gridward.kernel.address import from_code, level_of, parent, span
 from gridward.kernel.areas.models import Area
 from gridward.kernel.incidents.actions import open_incident
 from gridward.kernel.incidents.models import Incident
+from gridward.kernel.near import cache
 from gridward.kernel.needs.actions import Wanted, log
 from gridward.kernel.needs.models import Category, Need
 from gridward.kernel.resources.models import Resource

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
 
 from gridward.drill.district.forces import DEMO_PASSWORD
 from gridward.drill.reference import make_district
 from gridward.kernel.access.models import User
+from gridward.kernel.near import cache
 
 
 @pytest.fixture(scope="package")

@@ -60,7 +60,7 @@ def test_a_course_needs_three_values_and_stays_inside_its_box():
 def test_scripts_that_are_not_built_are_named_with_the_way_to_build_them(monkeypatch, tmp_path):
     monkeypatch.setattr(house, "_MANIFEST", tmp_path / "manifest.json")
     with pytest.raises(ImproperlyConfigured, match="npm run build"):
-        house.vite("console")
+        house.vite({}, "console")
 
 
 def test_the_words_of_scripts_keep_the_holes_that_scripts_fill():

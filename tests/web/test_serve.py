@@ -30,16 +30,16 @@ def home():
     environment = {**os.environ, "GRIDWARD_DATA_DIR": str(folder), "GRIDWARD_PORT": str(port)}
     environment.pop("DATABASE_URL", None)
     environment["GRIDWARD_WEB_WORKERS"] = "1"
-    made = [*GRIDWARD, "init", "--username", "keeper", "--password", "a-long-enough-word-7"]
-    subprocess.run(made, env=environment, check=True, timeout=120)
+    made = [*GRIDWARD, "init", "--username", "keeper", "--password-stdin"]
+    subprocess.run(made, env=environment, check=True, timeout=120, input=b"a-long-enough-word-7\n")
     yield environment, folder, port
     embedded.stop(folder)
     shutil.rmtree(folder)
 
 
-def said(home, *arguments):
+def said(home, *arguments, given=""):
     return subprocess.run(
-        [*GRIDWARD, *arguments], env=home[0], capture_output=True, text=True, timeout=120, check=False
+        [*GRIDWARD, *arguments], env=home[0], capture_output=True, text=True, timeout=120, check=False, input=given
     )
 
 
@@ -68,7 +68,7 @@ def test_nothing_runs_after_init(home):
 
 
 def test_a_weak_password_is_refused_in_one_line(home):
-    answer = said(home, "init", "--username", "other", "--password", "password")
+    answer = said(home, "init", "--username", "other", "--password-stdin", given="password\n")
     assert answer.returncode == 1
     assert answer.stderr.startswith("gridward: ")
     assert "Traceback" not in answer.stderr
@@ -131,8 +131,8 @@ def test_an_unreachable_database_is_one_line(home):
 
 def test_two_districts_live_in_schemas_of_one_database(home):
     for schema in ("jiangjin", "yubei"):
-        environment = {**home[0], "GRIDWARD_DB_SCHEMA": schema}
-        made = [*GRIDWARD, "init", "--username", f"keeper-of-{schema}", "--password", "a-long-enough-word-7"]
+        environment = {**home[0], "GRIDWARD_DB_SCHEMA": schema, "GRIDWARD_ADMIN_PASSWORD": "a-long-enough-word-7"}
+        made = [*GRIDWARD, "init", "--username", f"keeper-of-{schema}"]
         subprocess.run(made, env=environment, check=True, timeout=120)
     with embedded.in_use(home[1]):
         place = f"host={embedded.socket_dir(home[1])} user={embedded.SUPERUSER} dbname={embedded.DATABASE}"

@@ -27,7 +27,10 @@ htmx.config.selfRequestsOnly = true;
 
 document.addEventListener("htmx:configRequest", (event) => {
   const token = document.querySelector<HTMLMetaElement>("meta[name=csrf]")?.content ?? "";
-  (event as CustomEvent).detail.headers["X-CSRFToken"] = token;
+  const detail = (event as CustomEvent).detail;
+  detail.headers["X-CSRFToken"] = token;
+  // What a page fetches by itself keeps no session alive.
+  if (detail.triggeringEvent?.type === "refresh") detail.headers["X-Unattended"] = "1";
 });
 // A refusal is worth showing where the answer was expected.
 document.addEventListener("htmx:beforeSwap", (event) => {

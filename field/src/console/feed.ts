@@ -49,7 +49,7 @@ async function ask(): Promise<void> {
 
 /** Returns: whether there is more to fetch at once. */
 async function askOnce(): Promise<boolean> {
-  const answer = await fetch(`/feed?since=${encodeURIComponent(cursor)}`, { headers: { Accept: "application/json" } });
+  const answer = await fetch(`/feed?since=${encodeURIComponent(cursor)}`, { headers: { Accept: "application/json", "X-Unattended": "1" } });
   if (answer.status === 204) {
     cursor = answer.headers.get("X-Cursor") ?? cursor;
     return false;

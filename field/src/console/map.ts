@@ -28,8 +28,8 @@ function drawAll(): void {
   });
 }
 
-async function layer(address: string, name: string): Promise<FeatureCollection> {
-  const answer = await fetch(`/map/${address}/${name}.geojson`);
+async function layer(address: string, name: string, unattended = false): Promise<FeatureCollection> {
+  const answer = await fetch(`/map/${address}/${name}.geojson`, unattended ? { headers: { "X-Unattended": "1" } } : {});
   return answer.ok ? answer.json() : { type: "FeatureCollection", features: [] };
 }
 
@@ -99,7 +99,7 @@ async function showThings(view: MapView, address: string): Promise<void> {
 
 async function refresh(view: MapView, address: string): Promise<void> {
   for (const name of ["needs", "resources"]) {
-    (view.getSource(name) as GeoJSONSource | undefined)?.setData(await layer(address, name));
+    (view.getSource(name) as GeoJSONSource | undefined)?.setData(await layer(address, name, true));
   }
 }
 

@@ -16,10 +16,10 @@ from gridward.kernel.registry import registry
 
 
 @transaction.atomic
-def make_administrator(username: str, password: str, district: str = "") -> User:
+def make_administrator(username: str, password: str | None, district: str = "") -> User:
     """The first account, who may configure the house and give grants; over the whole country unless told.
 
-    Parameters: district — an official division code, or empty.
+    Parameters: password — None for none that works; district — an official division code, or empty.
     """
     user, _ = User.objects.get_or_create(username=username)
     user.set_password(password)

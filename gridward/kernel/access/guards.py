@@ -23,9 +23,7 @@ def needs_capability(capability: str) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
-                if request.headers.get("HX-Request"):
-                    return HttpResponse(status=401, headers={"HX-Refresh": "true"})
-                return redirect(f"{reverse('sign-in')}?{urlencode({'next': request.get_full_path()})}")
+                return to_sign_in(request)
             actor_in(request).require(capability)
             return view(request, *args, **kwargs)
 
@@ -33,6 +31,24 @@ def needs_capability(capability: str) -> Callable[[View], View]:
         return guarded
 
     return guard
+
+
+def needs_account(view: View) -> View:
+    """Guard a page about one's own account: any account that is signed in may open it, and sees only its own."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return view(request, *args, **kwargs) if request.user.is_authenticated else to_sign_in(request)
+
+    guarded.capability = ""  # type: ignore[attr-defined]
+    return guarded
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """The answer to somebody who has to sign in first; leads back here afterwards."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=401, headers={"HX-Refresh": "true"})
+    return redirect(f"{reverse('sign-in')}?{urlencode({'next': request.get_full_path()})}")
 
 
 def open_to_all(view: View) -> View:

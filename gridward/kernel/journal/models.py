@@ -37,3 +37,37 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.verb} {self.subject_id}"
+
+
+class Seal(models.Model):
+    """One batch of the journal in the hash chain; see `seals.py`. Only ever added."""
+
+    number = models.BigIntegerField(primary_key=True)
+    first_entry = models.BigIntegerField()
+    last_entry = models.BigIntegerField()
+    count = models.BigIntegerField()
+    settled_to = models.BigIntegerField()
+    root = models.CharField(max_length=64)
+    previous = models.CharField(max_length=64, blank=True)
+    sealed_at = models.DateTimeField()
+    snapshot = models.TextField(blank=True)
+    hash = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.hash}"
+
+
+class SealedEntry(models.Model):
+    """The salted hash of one entry; it outlives the entry, so neither salt nor row ties it to one by key."""
+
+    entry_id = models.BigIntegerField(primary_key=True)
+    seal_id = models.BigIntegerField()
+    salt = models.BinaryField(null=True)
+    hash = models.BinaryField()
+    tombstone = models.CharField(max_length=64, null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["seal_id", "entry_id"], name="sealed_entry_seal")]
+
+    def __str__(self) -> str:
+        return f"{self.seal_id}: {self.entry_id}"

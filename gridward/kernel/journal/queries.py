@@ -27,6 +27,7 @@ _FEED = """
     FROM kernel_entry
     WHERE transaction >= pg_snapshot_xmin(%s::pg_snapshot)
       AND NOT pg_visible_in_snapshot(transaction, %s::pg_snapshot)
+      AND subject_kind <> 'account'
       AND ({where})
     ORDER BY transaction, id
     LIMIT %s

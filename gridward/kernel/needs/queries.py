@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.cache import cache
 from django.db.models import Q, QuerySet
 
 from gridward.kernel.access.actor import Actor, inside, one_visible, visible
 from gridward.kernel.address import Span
+from gridward.kernel.near import cache
 from gridward.kernel.needs.models import Category, Need
 from gridward.kernel.needs.rules import OPEN
 from gridward.kernel.search import query_tokens

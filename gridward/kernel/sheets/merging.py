@@ -47,7 +47,7 @@ def merge(spec: SheetSpec, reach: Sequence[Span]) -> list[RowProblem]:
     if bad := sorted({problem.row for problem in problems}):
         with connection.cursor() as query:
             for table in ("incoming", *(f"merged_{number}" for number in range(len(spec.registers)))):
-                query.execute(f"DELETE FROM {table} WHERE n = ANY(%s)", [bad])
+                query.execute(f"DELETE FROM {table} WHERE n = ANY(%s)", [bad])  # nosec B608 # only names of our own are formatted in
     first = {problem.row: problem for problem in reversed(problems)}
     return [first[row] for row in sorted(first)]
 
@@ -79,7 +79,7 @@ def _find(register: Register, number: int) -> None:
     with connection.cursor() as query:
         query.execute(f"DROP TABLE IF EXISTS pg_temp.merged_{number}")
         query.execute(
-            f"CREATE TEMP TABLE merged_{number} ON COMMIT DROP AS "
+            f"CREATE TEMP TABLE merged_{number} ON COMMIT DROP AS "  # nosec B608 # only names of our own are formatted in
             f"WITH found AS (SELECT DISTINCT ON (n) n, key, count(*) OVER (PARTITION BY n, rank) AS answers "
             f"FROM ({found}) every ORDER BY n, rank, key) "
             f"SELECT i.n, found.answers, t.{key} AS key, {values}{own}{held}, CASE WHEN t.{key} IS NULL THEN 'created' "
@@ -189,7 +189,7 @@ def _change(register: Register, number: int) -> None:
     settings = [f"{name} = m.{name}" for name in names] + (["tokens = c.tokens"] if register.tokens else [])
     with connection.cursor() as query:
         query.execute(
-            f"UPDATE {table_of(register)} t SET {', '.join(settings)} "
+            f"UPDATE {table_of(register)} t SET {', '.join(settings)} "  # nosec B608 # only names of our own are formatted in
             f"FROM merged_{number} m JOIN completed c USING (n) "
             f"WHERE t.{key_of(register)} = m.key AND m.outcome = 'changed'"
         )
@@ -205,7 +205,7 @@ def _create(register: Register, number: int) -> None:
         values[key] = "c.id"
     with connection.cursor() as query:
         query.execute(
-            f"INSERT INTO {table_of(register)} ({', '.join(values)}) SELECT {', '.join(values.values())} "
+            f"INSERT INTO {table_of(register)} ({', '.join(values)}) SELECT {', '.join(values.values())} "  # nosec B608 # only names of our own are formatted in
             f"FROM merged_{number} m JOIN completed c USING (n) WHERE m.outcome = 'created' ORDER BY m.n"
         )
 

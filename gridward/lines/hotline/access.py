@@ -6,7 +6,6 @@ import hashlib
 from typing import Any
 from uuid import UUID
 
-from django.core.cache import cache
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from ninja.security import HttpBearer
@@ -15,6 +14,7 @@ from gridward.kernel.access.actor import Actor, actor_of
 from gridward.kernel.assignments.models import Assignment
 from gridward.kernel.errors import NotFound
 from gridward.kernel.incidents.queries import running
+from gridward.kernel.near import cache
 from gridward.lines.hotline.errors import QuietTimes
 from gridward.lines.hotline.models import SystemKey
 

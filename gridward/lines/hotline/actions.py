@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from django.core.cache import cache
 from django.db import connection, transaction
 
 from gridward.kernel.access.actor import SYSTEM, Actor
@@ -20,6 +19,7 @@ from gridward.kernel.assignments.proofs import Evidence
 from gridward.kernel.errors import NotFound, TooMany
 from gridward.kernel.ids import new_id
 from gridward.kernel.journal.actions import Event, record
+from gridward.kernel.near import cache
 from gridward.kernel.needs import actions as needs
 from gridward.kernel.needs import queries
 from gridward.kernel.needs.models import Category, Need, Urgency

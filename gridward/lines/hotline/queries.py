@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.cache import cache
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
@@ -18,6 +17,7 @@ from gridward.kernel.areas.queries import full_names
 from gridward.kernel.assignments.models import Assignment
 from gridward.kernel.clock import day_bounds, local_day
 from gridward.kernel.incidents.queries import running
+from gridward.kernel.near import cache
 from gridward.kernel.needs import queries as needs
 from gridward.kernel.needs.models import Category, Need
 from gridward.kernel.needs.rules import ENDED, LIVE, OPEN, AssignmentState

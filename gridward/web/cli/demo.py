@@ -31,6 +31,8 @@ def command(scale: float, seed: int, once: bool, as_json: bool, data_dir: Path |
     The district is Jiangjin with its true division names and codes; everybody in it is made up. Each run starts
     from nothing, in a data folder of its own (data/demo).
     """
+    # Whoever tries the demo has no phone at hand for each of its eight roles.
+    os.environ.setdefault("GRIDWARD_SECOND_FACTOR_ROLES", "")
     own_folder(data_dir, "demo")
     began = time.monotonic()
     with house():
@@ -93,7 +95,9 @@ def empty() -> None:
     from django.db import connection
 
     tables = [
-        model._meta.db_table for label in ("kernel", "sessions") for model in apps.get_app_config(label).get_models()
+        model._meta.db_table
+        for label in ("kernel", "sessions", "web")
+        for model in apps.get_app_config(label).get_models()
     ]
     with connection.cursor() as query:
         query.execute(f"TRUNCATE {', '.join(tables)} CASCADE")

@@ -6,7 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -14,25 +14,19 @@ import click
 from gridward.web.cli.session import database, hang_up, prepare
 from gridward.web.config import config, unknown_settings
 from gridward.web.database import durability, embedded
+from gridward.web.findings import Finding, judged
 from gridward.web.processes import answers, must_be_free
 from gridward.web.trouble import Trouble
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at: ok, warn or fail, and what to do."""
-
-    what: str
-    state: str
-    words: str
-
-
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
-def command(as_json: bool) -> None:
+@click.option(
+    "--security", "secure", is_flag=True, help="Look at settings, packages and code instead; needs no database."
+)
+def command(as_json: bool, secure: bool) -> None:
     """Look at everything the house stands on; ends with 1 where something fails."""
-    findings = [check() for check in (_python, _node, _console, _chromium, _fonts, _pdf, _disk, _keys, _settings)]
-    findings += [*_database(), _web()]
+    findings = _safe() if secure else _whole()
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
     else:
@@ -42,24 +36,31 @@ def command(as_json: bool) -> None:
     sys.exit(1 if any(finding.state == "fail" for finding in findings) else 0)
 
 
-def _finding(what: str, *, good: bool, words: str, remedy: str, worst: str = "fail") -> Finding:
-    return Finding(what, "ok" if good else worst, words if good else f"{words}: {remedy}")
+def _whole() -> list[Finding]:
+    looks = (_python, _node, _console, _chromium, _fonts, _pdf, _disk, _keys, _settings)
+    return [*(look() for look in looks), *_database(), _web()]
+
+
+def _safe() -> list[Finding]:
+    from gridward.web.security import findings
+
+    return findings()
 
 
 def _python() -> Finding:
     version = ".".join(map(str, sys.version_info[:3]))
-    return _finding("python", good=sys.version_info >= (3, 11), words=version, remedy="use Python 3.11 or newer")
+    return judged("python", good=sys.version_info >= (3, 11), words=version, remedy="use Python 3.11 or newer")
 
 
 def _node() -> Finding:
     found = shutil.which("node") or shutil.which("node", path=str(Path(sys.executable).parent))
     remedy = "only building the console's scripts needs it; scripts/setup brings one"
-    return _finding("node", good=bool(found), words=found or "not found", remedy=remedy, worst="warn")
+    return judged("node", good=bool(found), words=found or "not found", remedy=remedy, worst="warn")
 
 
 def _console() -> Finding:
     built = (Path(__file__).parents[1] / "static" / "dist" / "manifest.json").exists()
-    return _finding(
+    return judged(
         "console", good=built, words="scripts built" if built else "scripts not built", remedy="scripts/setup"
     )
 
@@ -67,7 +68,7 @@ def _console() -> Finding:
 def _chromium() -> Finding:
     found = shutil.which("chromium") or shutil.which("google-chrome")
     remedy = "only browser tests need it; apt-get install chromium"
-    return _finding("chromium", good=bool(found), words=found or "not found", remedy=remedy, worst="warn")
+    return judged("chromium", good=bool(found), words=found or "not found", remedy=remedy, worst="warn")
 
 
 def _fonts() -> Finding:
@@ -77,7 +78,7 @@ def _fonts() -> Finding:
     good = bool(listed and listed.stdout.strip())
     remedy = "PDFs and screenshots would show boxes; apt-get install fonts-noto-cjk"
     words = "Chinese glyphs found" if good else "no Chinese font"
-    return _finding("fonts", good=good, words=words, remedy=remedy, worst="warn")
+    return judged("fonts", good=good, words=words, remedy=remedy, worst="warn")
 
 
 def _pdf() -> Finding:
@@ -94,19 +95,19 @@ def _disk() -> Finding:
     folder.mkdir(parents=True, exist_ok=True)
     free_gb = shutil.disk_usage(folder).free / 1e9
     words = f"{free_gb:.0f} GB free at {folder.resolve()}"
-    return _finding("disk", good=free_gb > 5, words=words, remedy="make room: 5 GB at least", worst="warn")
+    return judged("disk", good=free_gb > 5, words=words, remedy="make room: 5 GB at least", worst="warn")
 
 
 def _keys() -> Finding:
     open_to_others = [path for path in (config().data_dir / "keys").glob("*") if path.stat().st_mode & 0o077]
     words = "readable by their owner only" if not open_to_others else f"others may read {open_to_others[0]}"
-    return _finding("keys", good=not open_to_others, words=words, remedy="chmod 600 it, and make new keys")
+    return judged("keys", good=not open_to_others, words=words, remedy="chmod 600 it, and make new keys")
 
 
 def _settings() -> Finding:
     unknown = unknown_settings()
     words = "all known" if not unknown else f"not a setting: {', '.join(unknown)}"
-    return _finding("settings", good=not unknown, words=words, remedy="see docs/reference/settings.md", worst="warn")
+    return judged("settings", good=not unknown, words=words, remedy="see docs/reference/settings.md", worst="warn")
 
 
 def _database() -> list[Finding]:
@@ -141,7 +142,7 @@ def _extensions() -> Finding:
     with connection.cursor() as query:
         query.execute("SELECT count(*) FROM pg_available_extensions WHERE name = 'btree_gist'")
         good = query.fetchone()[0] == 1
-    return _finding("extensions", good=good, words="btree_gist", remedy="install postgresql-contrib")
+    return judged("extensions", good=good, words="btree_gist", remedy="install postgresql-contrib")
 
 
 def _migrations() -> Finding:
@@ -151,7 +152,7 @@ def _migrations() -> Finding:
     executor = MigrationExecutor(connection)
     pending = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     words = "up to date" if not pending else f"{pending} not applied"
-    return _finding("migrations", good=not pending, words=words, remedy="gridward serve applies them", worst="warn")
+    return judged("migrations", good=not pending, words=words, remedy="gridward serve applies them", worst="warn")
 
 
 def _worker() -> Finding:
@@ -163,7 +164,7 @@ def _worker() -> Finding:
         query.execute("SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '1 minute'")
         alive = query.fetchone()[0]
     words = f"{alive} alive"
-    return _finding(
+    return judged(
         "worker", good=alive > 0, words=words, remedy="nothing climbs by itself; gridward serve", worst="warn"
     )
 
@@ -177,7 +178,7 @@ def _clock() -> Finding:
         query.execute("SELECT clock_timestamp()")
         apart_s = abs((query.fetchone()[0] - clock.now()).total_seconds())
     words = f"{apart_s:.1f} s apart from the database"
-    return _finding("clock", good=apart_s < 5, words=words, remedy="synchronise both machines by NTP")
+    return judged("clock", good=apart_s < 5, words=words, remedy="synchronise both machines by NTP")
 
 
 def _web() -> Finding:

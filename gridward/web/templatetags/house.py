@@ -58,14 +58,22 @@ def _read_manifest(_written_at: int) -> dict[str, Any]:
     return json.loads(_MANIFEST.read_text(encoding="utf-8"))
 
 
-@register.simple_tag
-def vite(entry: str) -> SafeString:
+@register.simple_tag(takes_context=True)
+def vite(context: template.Context, entry: str) -> SafeString:
     """The script and styles of one built entry: console, map or chart."""
     built = _built()[f"src/console/{entry}.ts"]
     styles = format_html_join(
         "", '<link rel="stylesheet" href="{}">', ((static(f"dist/{name}"),) for name in built.get("css", []))
     )
-    return format_html('{}<script type="module" src="{}"></script>', styles, static(f"dist/{built['file']}"))
+    source = static(f"dist/{built['file']}")
+    script = format_html('<script type="module" nonce="{}" src="{}"></script>', nonce(context), source)
+    return format_html("{}{}", styles, script)
+
+
+@register.simple_tag(takes_context=True)
+def nonce(context: template.Context) -> str:
+    """What a script of this page must carry to be run; empty where a template is drawn without a request."""
+    return getattr(context.get("request"), "nonce", "")
 
 
 @register.simple_tag

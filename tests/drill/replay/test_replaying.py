@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 
 from gridward.drill.replay.mapping import dispatch_mapping, request_mapping
 from gridward.drill.replay.replay_dispatch import replay_dispatch
 from gridward.drill.replay.replay_requests import replay_requests, write_differences
 from gridward.kernel.assignments.models import Assignment
 from gridward.kernel.journal.models import Entry
+from gridward.kernel.near import cache
 from gridward.kernel.needs.models import Need
 from gridward.kernel.needs.rules import AssignmentState, NeedState
 

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from gridward.kernel.access.actor import SYSTEM
@@ -19,6 +18,7 @@ from gridward.kernel.areas.queries import tokens_of
 from gridward.kernel.incidents.actions import open_incident
 from gridward.kernel.incidents.models import Incident
 from gridward.kernel.journal.models import Entry
+from gridward.kernel.near import cache
 from gridward.kernel.needs.models import Need
 from gridward.kernel.resources.models import CrewMember, Resource
 from gridward.lines.hotline.actions import issue_key, load_categories

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from gridward.kernel import clock
 from gridward.kernel.access.actor import public_actor
+from gridward.kernel.access.origin import network_of
 from gridward.kernel.address import Level, at_level, code_of, parse, text
 from gridward.kernel.areas.queries import full_names
 from gridward.kernel.needs.actions import Wanted
@@ -114,7 +115,7 @@ def one_request(request: HttpRequest, kind: str, request_id: str) -> HttpRespons
 def token(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     """The request id behind a tracking code; guessing is limited by address."""
     _check_jurisdiction(request)
-    actions.count_visit(f"token {request.META.get('REMOTE_ADDR')}", 30, 60, clock.now())
+    actions.count_visit(f"token {network_of(request)}", 30, 60, clock.now())
     need = actions.by_code(code)
     return answer(kind, "service_requests", [{"service_request_id": str(need.pk), "token": need.tracking_code}])
 

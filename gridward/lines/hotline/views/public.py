@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import segno
@@ -10,12 +9,12 @@ from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET, require_POST
 
 from gridward.kernel import clock
 from gridward.kernel.access.actor import Actor, public_actor
 from gridward.kernel.access.guards import needs_capability, open_to_all
+from gridward.kernel.access.origin import network_of
 from gridward.kernel.address import Level, at_level, parse, span, text
 from gridward.kernel.areas.queries import below, full_names, one
 from gridward.kernel.assignments.models import Proof
@@ -45,7 +44,7 @@ def resident(request: HttpRequest) -> Actor:
 
 
 def _from(request: HttpRequest) -> str:
-    return str(request.META.get("REMOTE_ADDR", ""))
+    return network_of(request)
 
 
 @open_to_all
@@ -184,7 +183,5 @@ def poster(request: HttpRequest) -> HttpResponse:
     except ValueError as malformed:
         raise NotFound from malformed
     address = request.build_absolute_uri(f"{reverse('hotline:ask')}?area={text(area.address)}")
-    drawn = io.BytesIO()
-    segno.make(address, error="q").save(drawn, kind="svg", xmldecl=False, svgns=True, scale=8, border=2)
-    context = {"area": area, "link": address, "drawing": mark_safe(drawn.getvalue().decode())}  # noqa: S308
-    return render(request, "hotline/poster.html", context)
+    drawing = segno.make(address, error="q").svg_data_uri(scale=8, border=2)
+    return render(request, "hotline/poster.html", {"area": area, "link": address, "drawing": drawing})
