@@ -32,7 +32,7 @@ ROUNDING = {
 }
 SMALL = ("X-n200-k36", "X-n502-k39", "X115-HVRP", "PR11A", "C201R0.25")
 LARGE = ("PR16A", "PR24A", "R1_10_5", "RC2_10_5", "X-n1001-k43", "Leuven1")
-SMALL_S, LARGE_S, QUICK_S = 5.0, 30.0, 2.0
+SMALL_S, LARGE_S, QUICK_S = 3.0, 20.0, 2.0
 DAY = {"stop_count": 3000, "yard_count": 3, "van_count": 60, "trips": 2, "seed": 1}
 DAY_CPU_S, DAY_WALL_S = 205.0, 120.0
 
