@@ -6,8 +6,10 @@ import copy
 
 import numpy as np
 import pytest
+import pyvrp
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyvrp.stop import MaxIterations
 
 from gridward.engine import delivery
 from gridward.engine.delivery.bound import lower_bound
@@ -33,8 +35,8 @@ def one_yard(at_m: tuple[float, ...], van_count: int = 1, stop: dict | None = No
     return delivery.problem(stops, vans, delivery.yards([0]), line(0, *at_m))
 
 
-def broken(asked: delivery.Problem, plan: delivery.Plan) -> list[str]:
-    """Every limit the plan oversteps, from the problem alone."""
+def broken(asked: delivery.Problem, plan: delivery.Plan, failed: tuple[int, ...] = ()) -> list[str]:
+    """Every limit the plan oversteps, from the problem alone; failed vans stand where they are."""
     s, v, y = asked.stops, asked.vans, asked.yards
     wrong, seen = [], []
     for one in plan.rounds:
@@ -62,6 +64,9 @@ def broken(asked: delivery.Problem, plan: delivery.Plan) -> list[str]:
                     wrong.append(f"stop {stop}")
                 clock, here = start_s + s.service_s[stop], s.place[stop]
                 seen.append(stop)
+            if one.van in failed and trip is one.trips[-1]:
+                clock = one.end_s
+                continue
             last = one.trips[k + 1].yard if k + 1 < len(one.trips) else v.end_yard[one.van]
             clock += asked.time_s[road, here, y.place[last]]
             metres += asked.distance_m[road, here, y.place[last]]
@@ -216,8 +221,7 @@ def test_planning_on_keeps_what_has_begun(day: delivery.Problem, now_s: float) -
         assert after.trips[: len(begun)] == begun
     given_first = {stop for trip in plan.rounds[0].trips for stop in trip.stops}
     assert set(came.plan.rounds[0].stops) <= given_first
-    wrong = [limit for limit in broken(day, came.plan) if limit not in ("duty or distance", "distance told", "shift")]
-    assert wrong == []
+    assert broken(day, came.plan, failed=(0,)) == []
 
 
 def test_stops_of_a_failed_van_go_to_others_and_nobody_else_changes() -> None:
@@ -289,3 +293,9 @@ def test_arrays_that_cannot_be_planned_with_are_named(change, array: str, item: 
     with pytest.raises(BadInput) as caught:
         change()
     assert (caught.value.array, caught.value.item) == (array, item)
+
+
+def test_a_small_day_is_searched_exactly_as_pyvrp_does() -> None:
+    data = model(large(60), np.arange(60)).data
+    ours = solve_data(data, delivery.Effort(steps=50), 5).solution
+    assert ours == pyvrp.solve(data, MaxIterations(50), 5, collect_stats=False).best

@@ -69,17 +69,19 @@ def _done(asked: Problem, one: Round, now_s: float, failed: bool) -> Round:
         return Round(one.van, (), 0.0, 0.0)
     later = one.trips[len(trips) :]
     end_s, end_yard = (later[0].begin_s, later[0].yard) if later else (one.end_s, int(asked.vans.end_yard[one.van]))
-    if failed:
-        trips = [_delivered(trip, now_s) for trip in trips]
-        trips = [trip for trip in trips if trip.stops]
-        end_s = now_s
     yards = [trip.yard for trip in trips[1:]] + [end_yard]
+    stranded = failed and now_s < end_s
+    if stranded:
+        end_s = now_s
+        trips[-1] = _delivered(trips[-1], now_s)
+        stranded = bool(trips[-1].stops)
+        trips = trips if stranded else trips[:-1]
     road = asked.distance_m[asked.vans.road[one.van]]
     metres = 0.0
     for trip, last in zip(trips, yards, strict=False):
         places = [asked.yards.place[trip.yard], *asked.stops.place[list(trip.stops)], asked.yards.place[last]]
         legs = np.ceil(road[places[:-1], places[1:]])
-        metres += float(legs[:-1].sum() if failed and trip is trips[-1] else legs.sum())
+        metres += float(legs[:-1].sum() if stranded and trip is trips[-1] else legs.sum())
     return Round(one.van, tuple(trips), end_s, metres)
 
 
