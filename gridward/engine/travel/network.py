@@ -9,20 +9,27 @@ from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from gridward.engine.problems import BadInput
 from gridward.engine.travel.conditions import Condition, factors
+from gridward.engine.travel.junctions import Arcs, Split, split
 from gridward.engine.travel.matrix import Array, Matrix, checked_points
 from gridward.engine.travel.osm import RoadMap
 from gridward.engine.travel.profiles import Profile, profile
-from gridward.engine.travel.search import NEVER, labels, many_to_many, packed, ring_size, share, unpacked
+from gridward.engine.travel.search import NEVER, labels, many_to_many, packed, share, unpacked
 from gridward.engine.travel.snapping import Snapper, Spots
+
+AT_NODE_M = 0.5
+"""A place this near to a junction is at it."""
 
 
 @dataclass(frozen=True)
 class Network:
-    """n nodes and A arcs in CSR form, with keys that say how long each arc takes under the conditions that hold."""
+    """n nodes and A arcs in CSR form, with keys that say how long each arc takes under the conditions that hold.
+
+    A junction may be several nodes, and an arc of the map several arcs from and to them: see junctions.py.
+    """
 
     roads: RoadMap
     profile: Profile
@@ -31,18 +38,20 @@ class Network:
     arc: Array  # [A] arc of the map: edge e along = e, against = e + E
     key: Array  # [A] search.packed of time and distance now
     usual_s: Array  # [A] time without conditions
-    place: Array  # [2E] where the map's arc stands, -1 where it cannot be travelled
-    tail: Array  # [2E] node it leaves, -1
-    head: Array  # [2E] node it leads to, -1
+    place: Array  # [2E] where the map's arc stands (its first), -1 where it cannot be travelled
+    tails: Array  # [2E, .] nodes it is entered from, -1
+    head: Array  # [2E] node it leads to for a trip that begins on it, -1
+    setting_out: Array  # [2, E] node for a trip that begins at the first, the last end of an edge, -1
+    arriving: Array  # [2, E, .] nodes where a trip that ends there may be, -1
     snapper: Snapper
     most_gap_m: float
     source: str = "roads"
 
     def under(self, conditions: Iterable[Condition], at_s: float = 0.0) -> Network:
         """The same roads under these conditions (and no others) at a moment; conditions during a trip do not change."""
-        factor = factors(self.roads, conditions, self.profile.name, at_s).reshape(-1)[self.arc]
+        factor = factors(self.roads, conditions, self.profile.name, at_s).reshape(-1)
         length_m = self.roads.length_m[self.arc % self.roads.edges]
-        return replace(self, key=packed(self.usual_s * factor, length_m))
+        return replace(self, key=packed(self.usual_s * factor[self.arc], length_m))
 
     def snap(self, points: Any, name: str = "points") -> Spots:
         """Points [n, 2] put on the nearest road of the connected whole; raises BadInput for one that is too far off."""
@@ -69,26 +78,39 @@ class Network:
         return np.minimum(found, self.same_edge(starts, ends))
 
     def search(self, seed: Array, seed_key: Array, end: Array, end_key: Array) -> Array:
-        """[n, m] keys from pairs of nodes [n, 2] with a key each to pairs of nodes [m, 2] with a key each."""
-        ring = ring_size(self.key, seed_key)
-        return many_to_many(self.begin, self.to, self.key, seed, seed_key, end, end_key, ring)
+        """[n, m] keys from sets of nodes [n, .] with a key each to sets of nodes [m, .] with a key each."""
+        return many_to_many(self.begin, self.to, self.key, seed, seed_key, end, end_key)
 
     def search_back(self, seed: Array, seed_key: Array, end: Array, end_key: Array) -> Array:
         """The same answer, searched backwards from the ends."""
         begin, to, key, _arc = self.reversed_arcs
-        return many_to_many(begin, to, key, end, end_key, seed, seed_key, ring_size(key, end_key)).T
+        return many_to_many(begin, to, key, end, end_key, seed, seed_key).T
 
     def seeds(self, spots: Spots) -> tuple[Array, Array]:
-        """Nodes [n, 2] that spots lead to, along and against their edge, and the keys of getting there."""
-        along, against = spots.edge, spots.edge + self.roads.edges
-        key = np.stack([share(self.arc_key(along), 1 - spots.part), share(self.arc_key(against), spots.part)], axis=1)
-        return np.maximum(np.stack([self.head[along], self.head[against]], axis=1), 0), key
+        """Nodes [n, 2] that spots lead to, along and against their edge, and the keys of getting there.
+
+        A spot at a junction is there at once, whichever way its edge may be travelled.
+        """
+        arcs = np.stack([spots.edge, spots.edge + self.roads.edges], axis=1)
+        node, key = self.head[arcs], share(self.arc_key(arcs), np.stack([1 - spots.part, spots.part], axis=1))
+        at = self.at_ends(spots)[:, ::-1]
+        node = np.where(at, self.setting_out[::-1, spots.edge].T, node)
+        return np.maximum(node, 0), np.where(at, 0, key)
 
     def ends(self, spots: Spots) -> tuple[Array, Array]:
-        """Nodes [n, 2] that spots are reached from, and the keys of the last step."""
-        along, against = spots.edge, spots.edge + self.roads.edges
-        key = np.stack([share(self.arc_key(along), spots.part), share(self.arc_key(against), 1 - spots.part)], axis=1)
-        return np.maximum(np.stack([self.tail[along], self.tail[against]], axis=1), 0), key
+        """Nodes [n, 2k] that spots are reached from, k along and k against, and the keys of the last step."""
+        arcs = np.stack([spots.edge, spots.edge + self.roads.edges], axis=1)
+        key = share(self.arc_key(arcs), np.stack([spots.part, 1 - spots.part], axis=1))
+        at = self.at_ends(spots)[:, :, None]
+        node = np.where(at, self.arriving[:, spots.edge].swapaxes(0, 1), self.tails[arcs])
+        found = np.where(node < 0, NEVER, np.where(at, 0, key[:, :, None]))
+        shape = (len(arcs), 2 * self.tails.shape[1])
+        return np.maximum(node, 0).reshape(shape), found.reshape(shape)
+
+    def at_ends(self, spots: Spots) -> Array:
+        """[n, 2] whether spots are at the first and at the last end of their edge."""
+        length_m = self.roads.length_m[spots.edge]
+        return np.stack([spots.part * length_m, (1 - spots.part) * length_m], axis=1) <= AT_NODE_M
 
     def arc_key(self, arc: Array) -> Array:
         """Keys of the map's arcs now, NEVER where they cannot be travelled."""
@@ -108,15 +130,19 @@ class Network:
         """[n, nodes] keys of every node from each spot, complete up to `most_s`."""
         seed, seed_key = self.seeds(spots)
         most = NEVER if most_s == np.inf else int(packed(np.array(most_s), np.array(0.0)))
-        return labels(self.begin, self.to, self.key, seed, seed_key, most, ring_size(self.key, seed_key))
+        return labels(self.begin, self.to, self.key, seed, seed_key, most)
+
+    @cached_property
+    def tail(self) -> Array:
+        """[A] node each arc leaves."""
+        return np.repeat(np.arange(len(self.begin) - 1), np.diff(self.begin))
 
     @cached_property
     def reversed_arcs(self) -> tuple[Array, Array, Array, Array]:
         """begin, to, key and the map's arc of the same graph with every arc turned round."""
-        tail = np.repeat(np.arange(len(self.begin) - 1), np.diff(self.begin))
         order = np.argsort(self.to, kind="stable")
         begin = np.searchsorted(self.to[order], np.arange(len(self.begin)))
-        return begin, tail[order].astype(self.to.dtype), self.key[order], self.arc[order]
+        return begin, self.tail[order].astype(self.to.dtype), self.key[order], self.arc[order]
 
 
 def network(roads: RoadMap, name: str = "car", most_gap_m: float = 2_000.0) -> Network:
@@ -131,27 +157,63 @@ def network(roads: RoadMap, name: str = "car", most_gap_m: float = 2_000.0) -> N
         raise BadInput("roads", None, f"the map holds no road for {who.name}")
     tail, head = (side.reshape(-1) for side in _node_ends(roads, who))
     used, ends = np.unique(np.concatenate([tail[arc], head[arc]]), return_inverse=True)
-    tail_of, head_of = ends[: len(arc)], ends[len(arc) :]
-    order = np.lexsort((arc, tail_of))
-    arc, tail_of, head_of = arc[order], tail_of[order], head_of[order]
-    length_m = roads.length_m[arc % roads.edges]
-    usual_s = length_m / speed_ms[arc] + _delay_s(roads, who, arc, head_of, tail_of)
-    place, tail, head = (np.full(2 * roads.edges, -1) for _ in range(3))
-    place[arc], tail[arc], head[arc] = np.arange(len(arc)), tail_of, head_of
+    tail, head = ends[: len(arc)], ends[len(arc) :]
+    usual_s = roads.length_m[arc % roads.edges] / speed_ms[arc] + _delay_s(roads, who, arc, head, tail)
+    kept, edge, along = _kept(roads, who, arc, tail, head, len(used)), arc % roads.edges, arc < roads.edges
+    apart = split(Arcs(tail, head, edge, kept[edge], _banned(roads, who, arc), who.on_foot), len(used))
+    at_ends = np.full((2, roads.edges), -1)
+    at_ends[0, edge], at_ends[1, edge] = np.where(along, tail, head), np.where(along, head, tail)
+    rows = _rows(roads, arc, usual_s, apart)
+    arriving, _ = _slots(apart.junction, apart.node_of, len(used))
+    width = max(arriving.shape[1], rows["tails"].shape[1])
+    arriving, rows["tails"] = _wide(arriving, width), _wide(rows["tails"], width)
     return Network(
         roads=roads,
         profile=who,
-        begin=np.searchsorted(tail_of, np.arange(len(used) + 1)),
-        to=head_of.astype(np.int32),
-        arc=arc,
-        key=packed(usual_s, length_m),
-        usual_s=usual_s,
-        place=place,
-        tail=tail,
-        head=head,
-        snapper=Snapper(roads, _connected_edges(roads, arc, tail_of, head_of, len(used))),
+        setting_out=np.where(at_ends >= 0, apart.start[kept.astype(np.int64), np.maximum(at_ends, 0)], -1),
+        arriving=np.where(at_ends[:, :, None] >= 0, arriving[np.maximum(at_ends, 0)], -1),
+        snapper=Snapper(roads, _connected_edges(roads, arc, apart)),
         most_gap_m=most_gap_m,
+        **rows,
     )
+
+
+def _rows(roads: RoadMap, arc: Array, usual_s: Array, apart: Split) -> dict[str, Array]:
+    """The graph in CSR form, and where the map's arcs are in it."""
+    order = np.lexsort((apart.of, apart.tail))
+    tail, of = apart.tail[order], apart.of[order]
+    tails, first = _slots(arc[of], tail, 2 * roads.edges)
+    head = np.full(2 * roads.edges, -1)
+    head[arc] = apart.first
+    return {
+        "begin": np.searchsorted(tail, np.arange(apart.nodes + 1)),
+        "to": apart.head[order].astype(np.int32),
+        "arc": arc[of],
+        "key": packed(usual_s[of], roads.length_m[arc[of] % roads.edges]),
+        "usual_s": usual_s[of],
+        "place": first,
+        "tails": tails,
+        "head": head,
+    }
+
+
+def _slots(row: Array, value: Array, rows: int) -> tuple[Array, Array]:
+    """[rows, .] the values of each row side by side, -1 where there are no more; [rows] where its first one stands."""
+    order = np.lexsort((value, row))
+    value, row = value[order], row[order]
+    fresh = np.append(True, (row[1:] != row[:-1]) | (value[1:] != value[:-1]))[: len(row)]
+    order, value, row = order[fresh], value[fresh], row[fresh]
+    begin = np.searchsorted(row, np.arange(rows + 1))
+    table = np.full((rows, int(np.diff(begin).max(initial=1))), -1)
+    table[row, np.arange(len(row)) - begin[row]] = value
+    first = np.full(rows, -1)
+    some = begin[1:] > begin[:-1]
+    first[some] = order[begin[:-1][some]]
+    return table, first
+
+
+def _wide(table: Array, width: int) -> Array:
+    return np.pad(table, ((0, 0), (0, width - table.shape[1])), constant_values=-1)
 
 
 def _node_ends(roads: RoadMap, who: Profile) -> tuple[Array, Array]:
@@ -164,7 +226,7 @@ def _node_ends(roads: RoadMap, who: Profile) -> tuple[Array, Array]:
 
 
 def _delay_s(roads: RoadMap, who: Profile, arc: Array, head: Array, tail: Array) -> Array:
-    """[A] time lost at the node each arc leads to: a signal, giving way to a greater road, or a plain junction."""
+    """[A] time lost at the node each arc leads to: a signal, giving way to a greater road, a plain junction, a gate."""
     edge = arc % roads.edges
     end = np.where(arc < roads.edges, roads.edge_to[edge], roads.edge_from[edge])
     rank = roads.road_class[edge]
@@ -174,12 +236,47 @@ def _delay_s(roads: RoadMap, who: Profile, arc: Array, head: Array, tail: Array)
     ways = np.bincount(np.unique(np.stack([head, edge]), axis=1)[0], minlength=len(greatest))
     ways = np.maximum(ways, np.bincount(np.unique(np.stack([tail, edge]), axis=1)[0], minlength=len(greatest)))
     plain = np.where(ways[head] > 2, np.where(rank > greatest[head], who.yield_s, who.junction_s), 0.0)
-    return np.where(roads.signal[end], who.signal_s, plain)
+    gated = roads.gated[end] if len(roads.gated) else np.zeros(len(end), bool)
+    return np.where(roads.signal[end], who.signal_s, plain) + np.where(gated, who.gate_s, 0.0)
 
 
-def _connected_edges(roads: RoadMap, arc: Array, tail: Array, head: Array, nodes: int) -> Array:
-    """Edges of the largest set of nodes that all reach each other: what a point may be put on."""
-    graph = csr_matrix((np.ones(len(arc), np.int8), (tail, head)), shape=(nodes, nodes))
+def _kept(roads: RoadMap, who: Profile, arc: Array, tail: Array, head: Array, nodes: int) -> Array:
+    """[E] whether an edge is only for its own places: by its tags, up to a gate, or where only such edges lead."""
+    kept = roads.kept.get(who.name, np.zeros(roads.edges, bool))
+    if len(roads.gated) and not who.on_foot:
+        kept = kept | roads.gated[roads.edge_from] | roads.gated[roads.edge_to]
+    public = ~kept[arc % roads.edges]
+    if public.all() or not public.any():
+        return np.zeros(roads.edges, bool)
+    main = _largest(tail[public], head[public], nodes)
+    off = np.zeros(roads.edges, bool)
+    off[arc[~(main[tail] & main[head])] % roads.edges] = True
+    return kept | off
+
+
+def _banned(roads: RoadMap, who: Profile, arc: Array) -> Array:
+    """[K, 2] which of the arcs may not follow which, by their numbers among the arcs."""
+    if who.on_foot:
+        return np.zeros((0, 2), np.int64)
+    number = np.full(2 * roads.edges, -1)
+    number[arc] = np.arange(len(arc))
+    pairs = number[roads.banned]
+    return pairs[(pairs >= 0).all(axis=1)]
+
+
+def _largest(tail: Array, head: Array, nodes: int) -> Array:
+    """[nodes] bool, the largest set of nodes that all reach each other."""
+    graph = csr_matrix((np.ones(len(tail), np.int8), (tail, head)), shape=(nodes, nodes))
     part = connected_components(graph, directed=True, connection="strong")[1]
-    main = np.bincount(part).argmax()
-    return np.unique(arc[(part[tail] == main) & (part[head] == main)] % roads.edges)
+    return part == np.bincount(part).argmax()
+
+
+def _connected_edges(roads: RoadMap, arc: Array, apart: Split) -> Array:
+    """Edges that lead to the connected whole and are reached from it: what a point may be put on."""
+    hub = int(_largest(apart.tail, apart.head, apart.nodes).argmax())
+    graph = csr_matrix((np.ones(len(apart.tail), np.int8), (apart.tail, apart.head)), shape=(apart.nodes,) * 2)
+    reached, leads = np.zeros(apart.nodes, bool), np.zeros(apart.nodes, bool)
+    reached[breadth_first_order(graph, hub, return_predecessors=False)] = True
+    leads[breadth_first_order(graph.T.tocsr(), hub, return_predecessors=False)] = True
+    edge = arc % roads.edges
+    return np.intersect1d(edge[apart.of[reached[apart.tail]]], edge[leads[apart.first]])

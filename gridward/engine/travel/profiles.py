@@ -16,14 +16,16 @@ CLASSES = (
 )  # fmt: skip
 _DRIVEN_KMH = {
     "motorway": 105.0, "trunk": 85.0, "primary": 65.0, "secondary": 60.0, "tertiary": 50.0, "unclassified": 40.0,
-    "residential": 35.0, "living_street": 15.0, "service": 20.0,
+    "residential": 35.0, "living_street": 20.0, "service": 20.0,
 }  # fmt: skip
 _WALKED = (set(CLASSES) - {"motorway", "trunk"}) - {"corridor"}
 _SLOW_SERVICE_KMH = {"driveway": 10.0, "parking_aisle": 10.0, "alley": 12.0, "drive-through": 8.0}
 _SLOW_SURFACE_KMH = {"gravel": 30.0, "unpaved": 30.0, "ground": 20.0, "dirt": 20.0, "sett": 35.0, "cobblestone": 25.0}
 _IMPLICIT_KMH = {"urban": 50.0, "rural": 100.0, "living_street": 10.0, "walk": 7.0, "none": 130.0, "motorway": 120.0}
-_SHUT = {"no", "private", "forestry", "agricultural", "military", "emergency", "permit"}
+_SHUT = {"no", "private", "forestry", "agricultural", "military", "emergency", "permit", "psv", "bus", "taxi"}
+_KEPT = {"destination", "customers", "delivery"}
 _BARS = {"bollard", "block", "chain", "gate", "lift_gate", "jersey_barrier", "swing_gate", "barrier", "planter", "log"}
+_GATES = {"gate", "lift_gate", "swing_gate"}
 _NUMBER = re.compile(r"\d+(\.\d+)?")
 Tags = Mapping[str, str]
 
@@ -32,8 +34,8 @@ Tags = Mapping[str, str]
 class Profile:
     """A way of travelling: classes it may use with their speeds, tags that let it in, and what a junction costs it.
 
-    `limit_share` — of a signed limit that is driven on average; `junction_s`, `signal_s`, `yield_s` — passing a
-    junction, a signal, or from a lesser road into a greater; `height_m`, `weight_t` — of the vehicle.
+    `limit_share` — of a signed limit that is driven on average; `junction_s`, `signal_s`, `yield_s`, `gate_s` —
+    passing a junction, a signal, from a lesser road into a greater, a gate; `height_m`, `weight_t` — of the vehicle.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Profile:
     junction_s: float = 0.0
     signal_s: float = 0.0
     yield_s: float = 0.0
+    gate_s: float = 0.0
     height_m: float = 0.0
     weight_t: float = 0.0
     on_foot: bool = False
@@ -51,9 +54,9 @@ class Profile:
 
 
 _MOTOR = ("access", "vehicle", "motor_vehicle", "motorcar")
-CAR = Profile("car", _DRIVEN_KMH, _MOTOR, 120.0, 1.0, 0.5, 3.0, 3.0, 1.9, 1.8)
-VAN = Profile("van", _DRIVEN_KMH, (*_MOTOR, "goods"), 100.0, 0.95, 0.6, 3.5, 3.5, 2.6, 3.5)
-WHEELCHAIR_BUS = Profile("wheelchair_bus", _DRIVEN_KMH, _MOTOR, 80.0, 0.88, 0.8, 4.0, 4.0, 2.9, 4.6)
+CAR = Profile("car", _DRIVEN_KMH, _MOTOR, 120.0, 1.0, 0.3, 1.5, 2.0, 30.0, 1.9, 1.8)
+VAN = Profile("van", _DRIVEN_KMH, (*_MOTOR, "goods"), 100.0, 0.95, 0.4, 1.8, 2.4, 30.0, 2.6, 3.5)
+WHEELCHAIR_BUS = Profile("wheelchair_bus", _DRIVEN_KMH, _MOTOR, 80.0, 0.88, 0.5, 2.2, 2.8, 30.0, 2.9, 4.6)
 FOOT = Profile(
     "foot", dict.fromkeys(_WALKED, 5.0), ("access", "foot"), 5.0, 1.0, 0.0, 3.0, 0.0, on_foot=True, steps_kmh=2.5
 )
@@ -70,7 +73,7 @@ def profile(name: str) -> Profile:
 def road_class(tags: Tags) -> str | None:
     """The class of a way that can be travelled, links counted with their road; None for all else."""
     kind = tags.get("highway", "").removesuffix("_link")
-    kind = {"road": "unclassified", "busway": "service"}.get(kind, kind)
+    kind = "unclassified" if kind == "road" else kind
     return kind if kind in CLASSES and tags.get("area") != "yes" else None
 
 
@@ -85,12 +88,25 @@ def speeds_kmh(one: Profile, kind: str, tags: Tags) -> tuple[float, float]:
     return {"yes": (ahead, 0.0), "-1": (0.0, back), "no": (ahead, back)}[_oneway(kind, tags)]
 
 
+def kept(one: Profile, tags: Tags) -> bool:
+    """Whether the way is only for those who have a place on it: by its sign, or by what it was built for."""
+    said = [tags[key] for key in one.access if key in tags]
+    built_for = tags.get("highway") == "living_street" or tags.get("service") in _SLOW_SERVICE_KMH.keys() - {"alley"}
+    return not one.on_foot and (said[-1] in _KEPT if said and said[-1] in _KEPT | {"yes", "designated"} else built_for)
+
+
 def bars(tags: Tags) -> bool:
     """Whether a node with these tags stops motor vehicles."""
     if tags.get("barrier") not in _BARS:
         return False
     said = [tags[key] for key in _MOTOR if key in tags]
-    return said[-1] in _SHUT if said else tags["barrier"] not in {"gate", "lift_gate", "swing_gate"}
+    return said[-1] in _SHUT if said else tags["barrier"] not in _GATES
+
+
+def gated(tags: Tags) -> bool:
+    """Whether a node with these tags holds a gate that somebody has to open."""
+    said = [tags[key] for key in _MOTOR if key in tags]
+    return tags.get("barrier") in _GATES and (not said or said[-1] not in {"yes", "designated"})
 
 
 def _admits(one: Profile, kind: str, tags: Tags) -> bool:

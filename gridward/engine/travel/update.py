@@ -10,7 +10,7 @@ import numpy as np
 from gridward.engine.problems import BadInput
 from gridward.engine.travel.matrix import Array, Matrix
 from gridward.engine.travel.network import Network
-from gridward.engine.travel.search import unpacked
+from gridward.engine.travel.search import NEVER, unpacked
 from gridward.engine.travel.snapping import Spots
 
 
@@ -44,7 +44,7 @@ class Table:
         """Starts and ends whose searches, forward and backward, cover every pair that can have changed."""
         edges = np.unique(network.arc[arcs] % network.roads.edges)
         rows, columns = np.isin(self.starts.edge, edges), np.isin(self.ends.edge, edges)
-        if 3 * len(arcs) > len(rows):
+        if 3 * len(np.unique(network.arc[arcs])) > len(rows):
             return np.arange(len(rows)), np.zeros(0, np.int64)
         pairs = self._touched(network, arcs)
         pairs[rows] = pairs[:, columns] = False
@@ -60,9 +60,15 @@ class Table:
 
         A quicker way has a first quicker arc: up to it the old labels hold, after it the new ones. Others keep theirs.
         """
-        old, new = self.network.key[arcs], network.key[arcs]
-        tail, head = (np.stack([side[network.arc[arcs]]] * 2, axis=1) for side in (network.tail, network.head))
-        to_tail = _bounded(self.network.search_back(*self.network.seeds(self.starts), tail, np.zeros_like(tail)))
+        first, copy = np.unique(np.stack([network.arc[arcs], network.to[arcs]]), axis=1, return_inverse=True)
+        tails = np.full((first.shape[1], int(np.bincount(copy).max(initial=1))), -1)
+        tails[copy, _nth(copy)] = network.tail[arcs]
+        head, place = first[1][:, None].astype(np.int64), network.place[first[0]]
+        old, new = self.network.key[place], network.key[place]
+        to_tail = self.network.search_back(
+            *self.network.seeds(self.starts), np.maximum(tails, 0), np.where(tails < 0, NEVER, 0)
+        )
+        to_tail = _bounded(to_tail)
         pairs = np.zeros(self.key.shape, bool)
         for slower, net, key in ((True, self.network, old), (False, network, new)):
             of = np.flatnonzero((new > old) if slower else (new < old))
@@ -71,6 +77,15 @@ class Table:
                 through = to_tail[:, arc, None] + _bounded(key[arc]) + onward[at]
                 pairs |= (through == self.key) if slower else (through < _bounded(self.key))
         return pairs
+
+
+def _nth(group: Array) -> Array:
+    """How many of the same group stand before each."""
+    order = np.argsort(group, kind="stable")
+    sorted_ = group[order]
+    found = np.empty(len(group), np.int64)
+    found[order] = np.arange(len(group)) - np.searchsorted(sorted_, sorted_)
+    return found
 
 
 FAR = 1 << 60

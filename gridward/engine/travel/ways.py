@@ -54,10 +54,11 @@ def reach(net: Network, point: Any, within_s: float) -> Reach:
         raise BadInput("within_s", None, f"a time is above 0, not {within_s}")
     spot = net.snap([point], "point")
     time_s = unpacked(net.labels_from(spot, within_s)[0])[0]
-    tail = time_s[np.maximum(net.tail[net.arc], 0)]
     arc_s = unpacked(net.key)[0]
+    first = _quickest(net.arc, time_s[net.tail])
+    arc, tail, arc_s = net.arc[first], time_s[net.tail[first]], arc_s[first]
     open_from = np.isfinite(arc_s) & (tail < within_s)
-    arc, tail, arc_s = net.arc[open_from], tail[open_from], arc_s[open_from]
+    arc, tail, arc_s = arc[open_from], tail[open_from], arc_s[open_from]
     far = np.minimum((within_s - tail) / arc_s, 1.0)
     edge, back = arc % net.roads.edges, arc >= net.roads.edges
     pieces = [np.where(back, 1 - far, 0.0), np.where(back, 1.0, far), tail + far * arc_s]
@@ -65,6 +66,12 @@ def reach(net: Network, point: Any, within_s: float) -> Reach:
     edge = np.concatenate([edge, own[0]])
     part_from, part_to, end_s = (np.concatenate([one, mine]) for one, mine in zip(pieces, own[1:], strict=True))
     return Reach(edge, part_from, part_to, end_s)
+
+
+def _quickest(arc: Array, time_s: Array) -> Array:
+    """Places of the arcs of the map, each the one of its copies that is reached first."""
+    order = np.lexsort((time_s, arc))
+    return order[np.unique(arc[order], return_index=True)[1]]
 
 
 def _own_edge(net: Network, spot: Spots, within_s: float) -> tuple[Array, Array, Array, Array]:
@@ -93,19 +100,22 @@ def _way(net: Network, start: Spots, end: Spots) -> Way:
         points = _piece(net, int(start.edge[0]), *sorted((float(start.part[0]), float(end.part[0]))))
         arcs = np.array([start.edge[0] + (0 if forward else edges)])
         return Way(*map(float, unpacked(np.array(direct))), points if forward else points[::-1], arcs)
-    arcs = _arcs_back(net, start, label, int(nodes[0, side]))
-    last = int(end.edge[0]) + side * edges
-    first = _first_arc(net, start, label, arcs, int(nodes[0, side]))
+    against = side // (nodes.shape[1] // 2)
+    arcs, out = _arcs_back(net, start, label, int(nodes[0, side]))
+    first, last = int(start.edge[0]) + out * edges, int(end.edge[0]) + against * edges
     pieces = [_cut_arc(net, first, float(start.part[0]), True), *(_arc_points(net, arc) for arc in arcs)]
     pieces.append(_cut_arc(net, last, float(end.part[0]), False))
     points = np.concatenate([pieces[0], *(piece[1:] for piece in pieces[1:])])
-    return Way(*map(float, unpacked(np.array(reached[side]))), points, np.array([first, *arcs, last]))
+    driven = [*arcs] if net.at_ends(start)[0, 1 - out] else [first, *arcs]
+    driven += [] if net.at_ends(end)[0, against] else [last]
+    return Way(*map(float, unpacked(np.array(reached[side]))), points, np.array(driven, np.int64))
 
 
-def _arcs_back(net: Network, start: Spots, label: Array, node: int) -> list[int]:
-    """Arcs of the map from where the start's own road ends to a node."""
+def _arcs_back(net: Network, start: Spots, label: Array, node: int) -> tuple[list[int], int]:
+    """Arcs of the map from where the start's own road is left to a node, and whether that is along it (0) or not."""
     begin, tail, key, arc = net.reversed_arcs
-    seeds = {(int(one), int(first)) for one, first in zip(*(side[0] for side in net.seeds(start)), strict=True)}
+    seed, seed_key = (side[0].tolist() for side in net.seeds(start))
+    seeds = list(zip(seed, seed_key, strict=True))
     found: list[int] = []
     while (node, int(label[node])) not in seeds:
         into = slice(begin[node], begin[node + 1])
@@ -113,15 +123,7 @@ def _arcs_back(net: Network, start: Spots, label: Array, node: int) -> list[int]
         step = begin[node] + int(fits[0])
         found.append(int(arc[step]))
         node = int(tail[step])
-    return found[::-1]
-
-
-def _first_arc(net: Network, start: Spots, label: Array, arcs: list[int], last_node: int) -> int:
-    """The arc on which the start's own road is left."""
-    node = int(net.tail[arcs[0]]) if arcs else last_node
-    seed, seed_key = net.seeds(start)
-    side = 0 if seed[0, 0] == node and seed_key[0, 0] == label[node] else 1
-    return int(start.edge[0]) + side * net.roads.edges
+    return found[::-1], seeds.index((node, int(label[node])))
 
 
 def _cut_arc(net: Network, arc: int, part: float, after: bool) -> Array:

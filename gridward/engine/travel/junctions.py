@@ -1,0 +1,101 @@
+"""Junctions taken apart by the road one came on, so that a search over nodes keeps to the rules of turning.
+
+Three rules need it: signs that ban a turn; nobody turns about where there is another way on; and some roads may only be
+used to get to a place on them or away from it. Such a road is there twice, once for leaving and once for arriving; no
+arc leads from the second back to the public roads.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gridward.engine.problems import BadInput
+from gridward.engine.travel.matrix import Array
+
+LEAVING, THROUGH, ARRIVING = 0, 1, 2
+_GO_ON = np.array([[1, 1, 0], [0, 1, 1], [0, 0, 1]], bool)
+MOST_WAYS_ON = 62
+
+
+@dataclass(frozen=True)
+class Arcs:
+    """A arcs between N junctions: `tail`, `head` — [A] junction; `edge` — [A] the two ways along a road share it;
+    `kept` — [A] bool, only for its own places; `banned` — [K, 2] arcs of which the second may not follow the first;
+    `may_turn_about` — anywhere.
+    """
+
+    tail: Array
+    head: Array
+    edge: Array
+    kept: Array
+    banned: Array
+    may_turn_about: bool
+
+
+@dataclass(frozen=True)
+class Split:
+    """T arcs between nodes, each node standing for all roads into a junction after which the same ways on are open.
+
+    `of` — [T] which of the A arcs; `tail`, `head` — [T] node; `first` — [A] node an arc leads to for a trip that begins
+    on it; `start` — [2, N] where a trip that begins at a junction sets out, on a public road (0) or on one for its own
+    places (1); `node_of`, `junction` — [P] pairs of a node and its junction, for trips that end there; `nodes` — count.
+    """
+
+    of: Array
+    tail: Array
+    head: Array
+    first: Array
+    start: Array
+    node_of: Array
+    junction: Array
+    nodes: int
+
+
+def split(arcs: Arcs, junctions: int) -> Split:
+    """A graph with the rules of turning built in; raises BadInput where more ways meet than anywhere on earth."""
+    twins = np.flatnonzero(arcs.kept)
+    of = np.concatenate([np.arange(len(arcs.tail)), twins])
+    layer = np.concatenate([np.where(arcs.kept, LEAVING, THROUGH), np.full(len(twins), ARRIVING)])
+    # Trips that begin at a junction come from nowhere: two more ways in at each, on a public road and on a kept one.
+    way_in = np.concatenate([of, np.full(2 * junctions, -1)])
+    layer_in = np.concatenate([layer, np.repeat([THROUGH, LEAVING], junctions)])
+    at = np.concatenate([arcs.head[of], np.tile(np.arange(junctions), 2)])
+    came, onto, number = _ways_on(arcs, way_in, layer_in, at, of, layer, junctions)
+    alike = np.bincount(came, np.exp2(number), len(way_in)).astype(np.int64)
+    pairs, node = np.unique(np.stack([at, alike]), axis=1, return_inverse=True)
+    kept_once = np.unique(np.stack([node[came], onto]), axis=1)
+    return Split(
+        of=of[kept_once[1]],
+        tail=kept_once[0],
+        head=node[kept_once[1]],
+        first=node[: len(arcs.tail)],
+        start=node[len(of) :].reshape(2, junctions),
+        node_of=np.arange(pairs.shape[1]),
+        junction=pairs[0],
+        nodes=pairs.shape[1],
+    )
+
+
+def _ways_on(
+    arcs: Arcs, way_in: Array, layer_in: Array, at: Array, of: Array, layer: Array, junctions: int
+) -> tuple[Array, Array, Array]:
+    """Which way out may follow which way in: numbers of both, and the way out's number at its junction."""
+    order = np.argsort(arcs.tail[of], kind="stable")
+    begin = np.searchsorted(arcs.tail[of][order], np.arange(junctions + 1))
+    count = np.diff(begin)
+    if count.max() > MOST_WAYS_ON // 2:
+        raise BadInput("roads", None, f"{count.max()} ways lead from one junction")
+    size = count[at]
+    came = np.repeat(np.arange(len(at)), size)
+    number = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
+    onto = order[begin[at[came]] + number]
+    before, after = way_in[came], of[onto]
+    open_ = _GO_ON[layer_in[came], layer[onto]]
+    if len(arcs.banned):
+        code = arcs.banned[:, 0] * len(arcs.tail) + arcs.banned[:, 1]
+        open_ &= ~np.isin(before * len(arcs.tail) + after, code) | (before < 0)
+    if not arcs.may_turn_about:
+        about = (before >= 0) & (before != after) & (arcs.edge[before] == arcs.edge[after])
+        otherwise = np.bincount(came, open_ & ~about, len(at)) > 0
+        open_ &= ~about | ~otherwise[came]
+    return came[open_], onto[open_], number[open_]
