@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,14 +15,18 @@ class Unavailable(Exception):
     """Valhalla cannot be run here, and why."""
 
 
-def durations_s(osm: Path, folder: Path, from_points: np.ndarray, to_points: np.ndarray) -> np.ndarray:
-    """Seconds by car of n pairs [n, 2] latitude, longitude, from tiles built in `folder`; NaN where it finds no way."""
+def actor(osm: Path, folder: Path) -> Any:
+    """Valhalla on tiles built in `folder` from an OpenStreetMap file; raises Unavailable."""
     try:
         import valhalla
     except ImportError as missing:
         raise Unavailable(f"Valhalla is not installed: {missing}") from missing
-    actor = valhalla.Actor(str(_tiles(osm, folder)))
-    return np.array([_seconds(actor, *pair) for pair in zip(from_points, to_points, strict=True)])
+    return valhalla.Actor(str(_tiles(osm, folder)))
+
+
+def durations_s(asked: Any, from_points: np.ndarray, to_points: np.ndarray) -> np.ndarray:
+    """Seconds by car of n pairs [n, 2] latitude, longitude; NaN where Valhalla finds no way."""
+    return np.array([_seconds(asked, pair) for pair in zip(from_points, to_points, strict=True)])
 
 
 def _tiles(osm: Path, folder: Path) -> Path:
@@ -42,10 +47,10 @@ def _tiles(osm: Path, folder: Path) -> Path:
     return folder / "valhalla.json"
 
 
-def _seconds(actor, start: np.ndarray, end: np.ndarray) -> float:
-    where = [{"lat": float(point[0]), "lon": float(point[1])} for point in (start, end)]
+def _seconds(asked: Any, pair: tuple[np.ndarray, np.ndarray]) -> float:
+    where = [{"lat": float(point[0]), "lon": float(point[1])} for point in pair]
     try:
-        found = actor.route({"locations": where, "costing": "auto", "directions_type": "none"})
+        found = asked.route({"locations": where, "costing": "auto", "directions_type": "none"})
     except RuntimeError:
         return float("nan")
     return found["trip"]["summary"]["time"]

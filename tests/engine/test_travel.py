@@ -187,7 +187,7 @@ def test_closing_a_bridge_in_heidelberg_changes_only_the_pairs_that_used_it():
     rng = np.random.default_rng(3)
     roads = net.roads
     edges = np.unique(net.snapper.edges)
-    here, there = (roads.shape[roads.shape_from[rng.choice(edges, 60)]] for _ in range(2))
+    here, there = (roads.shape[roads.shape_from[rng.choice(edges, 24)]] for _ in range(2))
     bridge = [[49.4127, 8.6915], [49.4127, 8.6935], [49.4139, 8.6935], [49.4139, 8.6915]]
     kept = table(net, here, there)
     shut = net.under([Condition(CLOSED, polygon=bridge)])
@@ -195,7 +195,7 @@ def test_closing_a_bridge_in_heidelberg_changes_only_the_pairs_that_used_it():
     assert np.array_equal(after.key, table(shut, here, there).key)
     closed = set(edges_touching(roads, bridge).tolist())
     for s, t in np.ndindex(differs.shape):
-        if differs[s, t] or (s + t) % 40 == 0:
+        if differs[s, t] or (s + t) % 12 == 0:
             arcs = ways(net, here[s : s + 1], there[t : t + 1])[0].arcs % roads.edges
             assert bool(closed & set(arcs.tolist())) == bool(differs[s, t])
 

@@ -1,6 +1,6 @@
 """Junctions taken apart by the road one came on, so that a search over nodes keeps to the rules of turning.
 
-Three rules need it: signs that ban a turn; nobody turns about where there is another way on; and some roads may only be
+Three rules need it: signs ban turns; nobody turns about where there is another way through; and some roads may only be
 used to get to a place on them or away from it. Such a road is there twice, once for leaving and once for arriving; no
 arc leads from the second back to the public roads.
 """
@@ -38,7 +38,7 @@ class Split:
 
     `of` — [T] which of the A arcs; `tail`, `head` — [T] node; `first` — [A] node an arc leads to for a trip that begins
     on it; `start` — [2, N] where a trip that begins at a junction sets out, on a public road (0) or on one for its own
-    places (1); `node_of`, `junction` — [P] pairs of a node and its junction, for trips that end there; `nodes` — count.
+    places (1); `junction` — [nodes] where each node is; `arrived` — [nodes] bool, on a road for its own places only.
     """
 
     of: Array
@@ -46,9 +46,13 @@ class Split:
     head: Array
     first: Array
     start: Array
-    node_of: Array
     junction: Array
-    nodes: int
+    arrived: Array
+
+    @property
+    def nodes(self) -> int:
+        """How many there are."""
+        return len(self.junction)
 
 
 def split(arcs: Arcs, junctions: int) -> Split:
@@ -62,7 +66,7 @@ def split(arcs: Arcs, junctions: int) -> Split:
     at = np.concatenate([arcs.head[of], np.tile(np.arange(junctions), 2)])
     came, onto, number = _ways_on(arcs, way_in, layer_in, at, of, layer, junctions)
     alike = np.bincount(came, np.exp2(number), len(way_in)).astype(np.int64)
-    pairs, node = np.unique(np.stack([at, alike]), axis=1, return_inverse=True)
+    kinds, node = np.unique(np.stack([at, alike, layer_in == ARRIVING]), axis=1, return_inverse=True)
     kept_once = np.unique(np.stack([node[came], onto]), axis=1)
     return Split(
         of=of[kept_once[1]],
@@ -70,9 +74,8 @@ def split(arcs: Arcs, junctions: int) -> Split:
         head=node[kept_once[1]],
         first=node[: len(arcs.tail)],
         start=node[len(of) :].reshape(2, junctions),
-        node_of=np.arange(pairs.shape[1]),
-        junction=pairs[0],
-        nodes=pairs.shape[1],
+        junction=kinds[0],
+        arrived=kinds[2] > 0,
     )
 
 
@@ -96,6 +99,7 @@ def _ways_on(
         open_ &= ~np.isin(before * len(arcs.tail) + after, code) | (before < 0)
     if not arcs.may_turn_about:
         about = (before >= 0) & (before != after) & (arcs.edge[before] == arcs.edge[after])
-        otherwise = np.bincount(came, open_ & ~about, len(at)) > 0
+        passing = layer[onto] <= np.maximum(layer_in[came], THROUGH)
+        otherwise = np.bincount(came, open_ & ~about & passing, len(at)) > 0
         open_ &= ~about | ~otherwise[came]
     return came[open_], onto[open_], number[open_]

@@ -159,20 +159,21 @@ def network(roads: RoadMap, name: str = "car", most_gap_m: float = 2_000.0) -> N
     used, ends = np.unique(np.concatenate([tail[arc], head[arc]]), return_inverse=True)
     tail, head = ends[: len(arc)], ends[len(arc) :]
     usual_s = roads.length_m[arc % roads.edges] / speed_ms[arc] + _delay_s(roads, who, arc, head, tail)
-    kept, edge, along = _kept(roads, who, arc, tail, head, len(used)), arc % roads.edges, arc < roads.edges
+    kept, main = _kept(roads, who, arc, tail, head, len(used))
+    edge, along = arc % roads.edges, arc < roads.edges
     apart = split(Arcs(tail, head, edge, kept[edge], _banned(roads, who, arc), who.on_foot), len(used))
     at_ends = np.full((2, roads.edges), -1)
     at_ends[0, edge], at_ends[1, edge] = np.where(along, tail, head), np.where(along, head, tail)
     rows = _rows(roads, arc, usual_s, apart)
-    arriving, _ = _slots(apart.junction, apart.node_of, len(used))
-    width = max(arriving.shape[1], rows["tails"].shape[1])
+    arriving = _arriving(apart, at_ends, kept, len(used))
+    width = max(arriving.shape[2], rows["tails"].shape[1])
     arriving, rows["tails"] = _wide(arriving, width), _wide(rows["tails"], width)
     return Network(
         roads=roads,
         profile=who,
         setting_out=np.where(at_ends >= 0, apart.start[kept.astype(np.int64), np.maximum(at_ends, 0)], -1),
-        arriving=np.where(at_ends[:, :, None] >= 0, arriving[np.maximum(at_ends, 0)], -1),
-        snapper=Snapper(roads, _connected_edges(roads, arc, apart)),
+        arriving=arriving,
+        snapper=Snapper(roads, _connected_edges(edge, apart, main)),
         most_gap_m=most_gap_m,
         **rows,
     )
@@ -212,8 +213,20 @@ def _slots(row: Array, value: Array, rows: int) -> tuple[Array, Array]:
     return table, first
 
 
+def _arriving(apart: Split, at_ends: Array, kept: Array, junctions: int) -> Array:
+    """[2, E, .] nodes where a trip that ends at the end of an edge may be: on a kept road also by a kept road."""
+    public = np.flatnonzero(~apart.arrived)
+    anyhow, by_public = (
+        _slots(apart.junction[nodes], nodes, junctions)[0] for nodes in (np.arange(apart.nodes), public)
+    )
+    by_public = _wide(by_public, anyhow.shape[1])
+    at = np.maximum(at_ends, 0)
+    return np.where(at_ends[:, :, None] >= 0, np.where(kept[:, None], anyhow[at], by_public[at]), -1)
+
+
 def _wide(table: Array, width: int) -> Array:
-    return np.pad(table, ((0, 0), (0, width - table.shape[1])), constant_values=-1)
+    more = [(0, 0)] * (table.ndim - 1) + [(0, width - table.shape[-1])]
+    return np.pad(table, more, constant_values=-1)
 
 
 def _node_ends(roads: RoadMap, who: Profile) -> tuple[Array, Array]:
@@ -240,18 +253,22 @@ def _delay_s(roads: RoadMap, who: Profile, arc: Array, head: Array, tail: Array)
     return np.where(roads.signal[end], who.signal_s, plain) + np.where(gated, who.gate_s, 0.0)
 
 
-def _kept(roads: RoadMap, who: Profile, arc: Array, tail: Array, head: Array, nodes: int) -> Array:
-    """[E] whether an edge is only for its own places: by its tags, up to a gate, or where only such edges lead."""
+def _kept(roads: RoadMap, who: Profile, arc: Array, tail: Array, head: Array, nodes: int) -> tuple[Array, Array]:
+    """[E] whether an edge is only for its own places: by its tags, up to a gate, or where only such edges lead; and
+    [A] whether an arc is of the connected whole of the others.
+    """
     kept = roads.kept.get(who.name, np.zeros(roads.edges, bool))
     if len(roads.gated) and not who.on_foot:
         kept = kept | roads.gated[roads.edge_from] | roads.gated[roads.edge_to]
-    public = ~kept[arc % roads.edges]
-    if public.all() or not public.any():
-        return np.zeros(roads.edges, bool)
-    main = _largest(tail[public], head[public], nodes)
-    off = np.zeros(roads.edges, bool)
-    off[arc[~(main[tail] & main[head])] % roads.edges] = True
-    return kept | off
+    edge = arc % roads.edges
+    if kept[edge].all():
+        kept = np.zeros(roads.edges, bool)
+    public = ~kept[edge]
+    whole = _largest(tail[public], head[public], nodes)
+    main = public & whole[tail] & whole[head]
+    if not public.all():
+        kept = ~np.isin(np.arange(roads.edges), edge[main])
+    return kept, main
 
 
 def _banned(roads: RoadMap, who: Profile, arc: Array) -> Array:
@@ -271,12 +288,20 @@ def _largest(tail: Array, head: Array, nodes: int) -> Array:
     return part == np.bincount(part).argmax()
 
 
-def _connected_edges(roads: RoadMap, arc: Array, apart: Split) -> Array:
+def _connected_edges(edge: Array, apart: Split, main: Array) -> Array:
     """Edges that lead to the connected whole and are reached from it: what a point may be put on."""
-    hub = int(_largest(apart.tail, apart.head, apart.nodes).argmax())
-    graph = csr_matrix((np.ones(len(apart.tail), np.int8), (apart.tail, apart.head)), shape=(apart.nodes,) * 2)
-    reached, leads = np.zeros(apart.nodes, bool), np.zeros(apart.nodes, bool)
-    reached[breadth_first_order(graph, hub, return_predecessors=False)] = True
-    leads[breadth_first_order(graph.T.tocsr(), hub, return_predecessors=False)] = True
-    edge = arc % roads.edges
+    hub, nodes = apart.nodes, apart.nodes + 1
+    mains = np.unique(apart.first[main])
+    reached, leads = (
+        _met(np.append(tail, np.full(len(mains), hub)), np.append(head, mains), hub, nodes)
+        for tail, head in ((apart.tail, apart.head), (apart.head, apart.tail))
+    )
     return np.intersect1d(edge[apart.of[reached[apart.tail]]], edge[leads[apart.first]])
+
+
+def _met(tail: Array, head: Array, start: int, nodes: int) -> Array:
+    """[nodes] bool, what can be got to from a node."""
+    graph = csr_matrix((np.ones(len(tail), np.int8), (tail, head)), shape=(nodes, nodes))
+    met = np.zeros(nodes, bool)
+    met[breadth_first_order(graph, start, return_predecessors=False)] = True
+    return met

@@ -1,0 +1,119 @@
+"""Peers of the travel bench: SciPy's and pandana's tables on our graph, Valhalla's times beside ours."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import warnings
+from pathlib import Path
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import dijkstra
+
+from benches.engine.timing import cpu_s
+from benches.engine.valhalla_peer import actor, durations_s
+from gridward.engine.travel import RoadMap
+from gridward.engine.travel.network import Network
+from gridward.engine.travel.search import unpacked
+
+WITHIN = 0.15
+HEAD = "| places | seed | pairs | within 15 % | median ratio | p95 off | worst | quicker, slower |"
+Places = tuple[np.ndarray, np.ndarray]
+
+
+def at_junctions(net: Network, seed: int, count: int) -> Places:
+    """Two lots of places [count, 2] where roads begin: the hardest to put on the right road."""
+    rng = np.random.default_rng(seed)
+    edges, roads = np.unique(net.snapper.edges), net.roads
+    one, other = (roads.shape[roads.shape_from[rng.choice(edges, count)]] for _ in range(2))
+    return one, other
+
+
+def along_roads(net: Network, seed: int, count: int) -> Places:
+    """Two lots of places [count, 2], every metre of road as likely as any other."""
+    rng = np.random.default_rng(seed)
+    edges = np.unique(net.snapper.edges)
+    share = net.roads.length_m[edges] / net.roads.length_m[edges].sum()
+    one, other = (
+        np.array([_on_edge(net.roads, edge, rng) for edge in rng.choice(edges, count, p=share)]) for _ in range(2)
+    )
+    return one, other
+
+
+def _on_edge(roads: RoadMap, edge: int, rng: np.random.Generator) -> np.ndarray:
+    points = roads.shape[roads.shape_from[edge] : roads.shape_from[edge + 1]]
+    step = np.sqrt((np.diff(points * [1.0, np.cos(np.radians(points[0, 0]))], axis=0) ** 2).sum(axis=1))
+    along = np.concatenate([[0.0], np.cumsum(step)])
+    at = rng.uniform(0.0, along[-1])
+    return np.array([np.interp(at, along, points[:, axis]) for axis in range(2)])
+
+
+def scipy_s(net: Network, here: np.ndarray) -> float:
+    """CPU seconds of SciPy's dijkstra from one node of each place, on the same graph."""
+    nodes = len(net.begin) - 1
+    graph = csr_matrix((unpacked(net.key)[0], net.to, net.begin), shape=(nodes, nodes))
+    starts = net.seeds(net.snap(here))[0][:, 0]
+    return cpu_s(lambda: dijkstra(graph, indices=starts))[0]
+
+
+def pandana_s(roads: RoadMap, here: np.ndarray, there: np.ndarray) -> tuple[float, float] | str:
+    """CPU seconds of pandana to prepare the map's junctions (no rules of turning), and for the table; or why not."""
+    try:
+        import pandana
+        import pandas as pd
+    except ImportError as missing:
+        return f"not run: {missing}"
+    speed = roads.speed_ms["car"].reshape(-1)
+    arc = np.flatnonzero(speed > 0)
+    tail, head = np.concatenate([roads.edge_from, roads.edge_to]), np.concatenate([roads.edge_to, roads.edge_from])
+    place = np.zeros((roads.nodes, 2))
+    place[roads.edge_from], place[roads.edge_to] = (
+        roads.shape[roads.shape_from[:-1]],
+        roads.shape[roads.shape_from[1:] - 1],
+    )
+    columns = pd.Series(place[:, 1]), pd.Series(place[:, 0]), pd.Series(tail[arc]), pd.Series(head[arc])
+    weight = pd.DataFrame({"time_s": roads.length_m[arc % roads.edges] / speed[arc]})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        built_s, found = cpu_s(lambda: pandana.Network(*columns, weight, twoway=False))
+        one, other = (found.get_node_ids(points[:, 1], points[:, 0]).to_numpy() for points in (here, there))
+        pairs = np.repeat(one, len(other)), np.tile(other, len(one))
+        return built_s, cpu_s(lambda: found.shortest_path_lengths(*pairs))[0]
+
+
+def beside_valhalla(net: Network, osm: Path, seeds: tuple[int, ...], count: int) -> tuple[list[str], float]:
+    """Rows of a table, and the least share of pairs within 15 %; raises valhalla_peer.Unavailable.
+
+    Pairs that Valhalla finds no way for, or takes no second for, are left out and counted out.
+    """
+    rows, least = [], 1.0
+    with tempfile.TemporaryDirectory() as folder:
+        asked = actor(osm, Path(folder))
+        for name, places in (("at junctions", at_junctions), ("along roads", along_roads)):
+            lots = [_ratios(net, asked, places(net, seed, count)) for seed in seeds]
+            least = min([least, *(float((np.abs(lot - 1.0) <= WITHIN).mean()) for lot in lots)])
+            rows += [_row(name, str(seed), lot) for seed, lot in zip(seeds, lots, strict=True)]
+            rows.append(_row(name, "all", np.concatenate(lots)))
+    return rows, least
+
+
+def _ratios(net: Network, asked: object, pairs: Places) -> np.ndarray:
+    here, there = pairs
+    peer = durations_s(asked, here, there)
+    ours = unpacked(net.keys(net.snap(here), net.snap(there)).diagonal())[0]
+    some = np.isfinite(peer) & (peer > 0)
+    return ours[some] / peer[some]
+
+
+def _row(places: str, seed: str, ratio: np.ndarray) -> str:
+    off = np.abs(ratio - 1.0)
+    return (
+        f"| {places} | {seed} | {len(ratio)} | {(off <= WITHIN).mean():.1%} | {np.median(ratio):.3f} "
+        f"| {np.percentile(off, 95):.1%} | {off.max():.0%} "
+        f"| {(ratio < 1 - WITHIN).sum()}, {(ratio > 1 + WITHIN).sum()} |"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit("These are peers of benches.engine.travel; run that.")

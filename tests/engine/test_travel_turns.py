@@ -1,0 +1,179 @@
+"""Rules of turning: banned turns, no turning about in mid-road, roads for their own places, gates; beside a search
+from road to road that knows nothing of how junctions are taken apart."""
+
+import heapq
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gridward.engine.problems import BadInput
+from gridward.engine.travel import network, read_osm
+from gridward.engine.travel.search import unpacked
+from gridward.engine.travel.snapping import Spots
+from gridward.engine.travel.turns import sign
+from tests.engine.roads import grid
+
+
+def osm(tmp_path, ways, relations="", nodes=""):
+    """A map of nodes 1..6 in a row of two by three, 0.01° apart: 1 2 3 in the south, 4 5 6 in the north."""
+    places = {number: (29.0 + 0.01 * (number > 3), 106.0 + 0.01 * ((number - 1) % 3)) for number in range(1, 7)}
+    text = "".join(
+        f'<node id="{n}" lat="{lat}" lon="{lon}">{nodes if n == 2 else ""}</node>' for n, (lat, lon) in places.items()
+    )
+    for number, (refs, tags) in enumerate(ways, start=10):
+        inside = "".join(f'<nd ref="{ref}"/>' for ref in refs)
+        inside += "".join(f'<tag k="{k}" v="{v}"/>' for k, v in {"highway": "residential", **tags}.items())
+        text += f'<way id="{number}">{inside}</way>'
+    path = tmp_path / "map.osm"
+    path.write_text(f'<osm version="0.6">{text}{relations}</osm>')
+    return read_osm(path)
+
+
+RING = [((1, 2), {}), ((2, 3), {}), ((2, 5), {}), ((4, 5), {}), ((5, 6), {}), ((1, 4), {}), ((3, 6), {})]
+BLOCK_M = 972.0
+SOUTH_WEST, NORTH = [29.0, 106.005], [29.005, 106.010]
+
+
+def _banned(word, onto=12, extra=""):
+    return (
+        f'<relation id="1">{extra}<member type="way" ref="10" role="from"/><member type="node" ref="2" role="via"/>'
+        f'<member type="way" ref="{onto}" role="to"/><tag k="type" v="restriction"/>'
+        f'<tag k="restriction" v="{word}"/></relation>'
+    )
+
+
+def _metres(roads, profile="car", start=SOUTH_WEST, end=NORTH):
+    return network(roads, profile).matrix([start], [end]).distance_m[0, 0]
+
+
+def test_a_banned_turn_is_gone_round_by_car_and_walked(tmp_path):
+    free, banned = osm(tmp_path, RING), osm(tmp_path, RING, _banned("no_left_turn"))
+    assert _metres(free) == pytest.approx(BLOCK_M / 2 + 1112 / 2, abs=2)
+    assert _metres(banned) > 2 * BLOCK_M
+    assert _metres(banned, "foot") == pytest.approx(_metres(free, "foot"))
+
+
+def test_a_mandatory_turn_bans_all_others(tmp_path):
+    assert _metres(osm(tmp_path, RING, _banned("only_straight_on", onto=11))) > 2 * BLOCK_M
+    assert _metres(osm(tmp_path, RING, _banned("only_left_turn"))) == pytest.approx(_metres(osm(tmp_path, RING)))
+
+
+@pytest.mark.parametrize(
+    "extra",
+    ['<tag k="except" v="motorcar"/>', '<tag k="hour_on" v="07:00"/>', '<member type="way" ref="11" role="via"/>'],
+)
+def test_a_sign_for_others_or_for_hours_or_over_ways_is_passed_over(tmp_path, extra):
+    assert _metres(osm(tmp_path, RING, _banned("no_left_turn", extra=extra))) == pytest.approx(
+        _metres(osm(tmp_path, RING))
+    )
+
+
+def test_a_sign_without_all_its_parts_is_none():
+    assert sign({"restriction": "no_left_turn"}, [("from", "w", 1), ("via", "n", 2)]) is None
+    assert sign({"restriction": "give_way"}, [("from", "w", 1), ("via", "n", 2), ("to", "w", 3)]) is None
+
+
+def test_nobody_turns_about_in_mid_road_but_at_a_dead_end(tmp_path):
+    one_way_home = [((1, 2), {}), ((2, 3), {}), ((2, 5), {}), ((5, 6), {})]
+    roads = osm(tmp_path, one_way_home, _banned("no_left_turn"))
+    # On to the dead end 3, about, back to 2, and right.
+    assert _metres(roads) == pytest.approx(BLOCK_M / 2 + 2 * BLOCK_M + 1112 / 2, abs=5)
+
+
+def test_a_road_for_its_own_places_is_no_way_through(tmp_path):
+    kept = [RING[0], RING[1], (RING[2][0], {"access": "destination"}), *RING[3:]]
+    roads, free = osm(tmp_path, kept), osm(tmp_path, RING)
+    two, five = [29.0, 106.009], [29.010, 106.009]
+    assert _metres(free, start=two, end=five) == pytest.approx(1112 + 2 * 97, abs=2)
+    assert _metres(roads, start=two, end=five) > 2 * BLOCK_M
+    assert _metres(roads) == pytest.approx(_metres(free))
+    assert _metres(roads, start=NORTH, end=SOUTH_WEST) == pytest.approx(_metres(free, start=NORTH, end=SOUTH_WEST))
+    assert _metres(roads, "foot", two, five) == pytest.approx(1112 + 2 * 97, abs=2)
+
+
+def test_public_roads_behind_one_for_its_own_places_are_still_reached(tmp_path):
+    ways = [((1, 2), {}), ((2, 5), {"access": "destination"}), ((4, 5), {}), ((5, 6), {})]
+    found = network(osm(tmp_path, ways)).matrix([SOUTH_WEST], [[29.010, 106.015], [29.010, 106.005]])
+    assert np.isfinite(found.time_s).all()
+
+
+def test_a_gate_is_opened_to_get_behind_it_and_not_to_pass_through(tmp_path):
+    gate = '<tag k="barrier" v="gate"/>'
+    kept = osm(tmp_path, RING, nodes=gate)
+    west, east = [29.002, 106.0], [29.002, 106.020]
+    assert _metres(kept, start=west, end=east) == pytest.approx(2 * 890 + 2 * BLOCK_M, abs=5)
+    assert _metres(osm(tmp_path, RING), start=west, end=east) == pytest.approx(2 * 222 + 2 * BLOCK_M, abs=5)
+    assert _metres(kept, start=west, end=SOUTH_WEST) == pytest.approx(222 + BLOCK_M / 2, abs=5)
+    open_ = osm(tmp_path, RING, nodes=gate + '<tag k="motor_vehicle" v="yes"/>')
+    assert _metres(open_, start=west, end=east) == pytest.approx(2 * 222 + 2 * BLOCK_M, abs=5)
+
+
+def test_a_bus_road_is_none_for_others(tmp_path):
+    roads = osm(tmp_path, [*RING, ((1, 5), {"access": "psv"}), ((2, 6), {"highway": "busway"})])
+    assert not roads.speed_ms["car"][:, roads.way >= 17].any()
+
+
+def test_a_place_at_a_junction_leaves_by_any_of_its_roads(tmp_path):
+    ways = [((2, 1), {"oneway": "yes"}), ((2, 3), {"oneway": "yes"}), ((1, 4), {}), ((4, 5), {}), ((5, 2), {})]
+    ways += [((3, 6), {}), ((6, 5), {})]
+    net = network(osm(tmp_path, ways))
+    two = [29.0, 106.010]
+    out = net.matrix([two], [[29.0, 106.002], [29.0, 106.018]]).distance_m[0]
+    back = net.matrix([[29.005, 106.010]], [two]).distance_m[0, 0]
+    assert out == pytest.approx([778, 778], abs=3)
+    assert back == pytest.approx(556, abs=3)
+    assert net.matrix([two], [two]).time_s[0, 0] == 0.0
+
+
+def _by_whole_ways(net, banned, starts):
+    """Quickest seconds from each start to having driven each arc of the map, by a search from arc to arc."""
+    roads, edges = net.roads, net.roads.edges
+    tail, head = np.concatenate([roads.edge_from, roads.edge_to]), np.concatenate([roads.edge_to, roads.edge_from])
+    speed, length = roads.speed_ms["car"].reshape(-1), np.tile(roads.length_m, 2)
+    drive = np.where(net.place >= 0, unpacked(net.key)[0][np.maximum(net.place, 0)], np.inf)
+    assert (np.isfinite(drive) == (speed > 0)).all() and (drive >= length / np.maximum(speed, 1e-9) - 0.01).all()
+    onward = {}
+    for arc in range(2 * edges):
+        after = [one for one in np.flatnonzero(tail == head[arc]) if speed[one] > 0 and (arc, one) not in banned]
+        others = [one for one in after if one % edges != arc % edges]
+        onward[arc] = others or after
+    best = {}
+    heap = [(drive[arc] * 0.5, arc) for arc in (starts, starts + edges) if speed[arc] > 0]
+    while heap:
+        gone, arc = heapq.heappop(heap)
+        if arc not in best:
+            best[arc] = gone
+            for one in onward[arc]:
+                heapq.heappush(heap, (gone + drive[one], one))
+    return best
+
+
+@given(st.integers(0, 10_000), st.integers(0, 12))
+@settings(max_examples=25, deadline=None)
+def test_the_rules_of_turning_are_those_of_a_search_over_whole_ways(seed, signs):
+    rng = np.random.default_rng(seed)
+    roads = grid(4, seed, 0.2)
+    tail, head = np.concatenate([roads.edge_from, roads.edge_to]), np.concatenate([roads.edge_to, roads.edge_from])
+    first = rng.integers(0, 2 * roads.edges, signs)
+    banned = [(int(one), int(rng.choice(np.flatnonzero(tail == head[one])))) for one in first]
+    object.__setattr__(roads, "banned", np.array(banned, np.int64).reshape(-1, 2))
+    net = network(roads)
+    start = int(rng.choice(net.snapper.edges))
+    best = _by_whole_ways(net, set(banned), start)
+    label = unpacked(net.labels_from(Spots(np.array([start]), np.array([0.5]), roads.shape[:1], np.zeros(1))))[0][0]
+    for arc, place in enumerate(net.tails):
+        reached = [label[node] for node in place if node >= 0]
+        own = unpacked(net.arc_key(np.array([arc])))[0][0]
+        through = best.get(arc, np.inf)
+        if arc % roads.edges != start and np.isfinite(own):
+            assert min(reached) + own == pytest.approx(through, abs=0.1)
+
+
+def test_more_ways_than_meet_anywhere_are_refused():
+    roads = grid(9)
+    star = np.zeros(roads.edges, np.int64)
+    object.__setattr__(roads, "edge_from", star)
+    with pytest.raises(BadInput, match="ways lead from one junction"):
+        network(roads)
