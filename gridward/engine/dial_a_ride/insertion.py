@@ -9,7 +9,7 @@ in constant time; only pairs that pass and would be the cheapest so far are sett
 
 import numpy as np
 
-from gridward.engine.dial_a_ride.compiled import entry, inlined, kernel
+from gridward.engine.dial_a_ride.compiled import entry, kernel
 from gridward.engine.dial_a_ride.schedule import (
     EPS,
     board_late,
@@ -23,10 +23,10 @@ from gridward.engine.dial_a_ride.schedule import (
 )
 from gridward.engine.dial_a_ride.state import copy
 
-NONE = np.inf
+FITS_NOT, FITS, UNSURE = 0, 1, 2
 
 
-@inlined
+@kernel
 def splice(data, state, work, v, trip, i, j):
     """Write route v with the trip's pickup after position i and drop after (old) position j to work; its length."""
     m, n = state.size[v], data.trips
@@ -51,7 +51,7 @@ def splice(data, state, work, v, trip, i, j):
     return at
 
 
-@inlined
+@kernel
 def place_new(state, work, at, stop, mate):
     """Put a stop that the route does not have yet at position `at` of work."""
     work.node[at] = stop
@@ -60,7 +60,7 @@ def place_new(state, work, at, stop, mate):
     work.mate[at] = mate
 
 
-@inlined
+@kernel
 def bridge(data, state, work, v, trip, i, j):
     """Recompute in work the gaps an insertion changes; later breaks stand where the new drop is."""
     n = data.trips
@@ -80,7 +80,7 @@ def bridge(data, state, work, v, trip, i, j):
         work.gap[at] = gap_after(data, rest, data.place[d], level, work.node[at + 1])
 
 
-@inlined
+@kernel
 def try_pair(data, state, work, v, trip, i, j):
     """What lateness and riding would rise by if the trip went in after positions i and j; inf if infeasible."""
     m = splice(data, state, work, v, trip, i, j)
@@ -93,13 +93,71 @@ def try_pair(data, state, work, v, trip, i, j):
     return price(data, m, work.when, work.node, work.mate) - state.extra[v]
 
 
-@inlined
-def first_position(data, state, v):
-    """The first position after which a stop may go in."""
-    return data.frozen[v] - 1
+@kernel
+def rides_long(state, work, v, k, i, when):
+    """Whether stop k, starting `when`, sets down a rider who then rode too long (boarded later, it might do)."""
+    p = state.mate[v, k]
+    if p < 0:
+        return False
+    boarded = work.pushed[p] if p > i else state.early[v, p]
+    return when - boarded > state.ride[v, k] + EPS
 
 
-@inlined
+@kernel
+def follow(data, state, work, v, trip, i, j, reach, done):
+    """Push back the stops behind the new drop: FITS, FITS_NOT, or UNSURE if somebody then rides too long."""
+    d = data.trips + trip
+    if done - reach > data.ride_limit[trip] + data.service[trip] + EPS:
+        return UNSURE
+    m, when, wait, bridged = state.size[v], done, data.service[d], False
+    for k in range(j + 1, m):
+        node = state.node[v, k]
+        if bridged:
+            when = max(state.early[v, k], when + state.gap[v, k - 1])
+        elif data.place[node] < 0:
+            when = max(state.opens[node], when + wait)
+            wait = data.service[node]
+            if when > state.closes[node] + EPS:
+                return FITS_NOT
+            work.pushed[k] = when
+            continue
+        else:
+            bridged = True
+            gap = wait + data.time[data.place[d], data.place[node]]
+            when = max(state.early[v, k], when + gap + clean_between(data, data.group[trip], data.group[node]))
+        if when <= state.early[v, k]:
+            return FITS
+        if when > state.late[v, k] + EPS:
+            return FITS_NOT
+        work.pushed[k] = when
+        if rides_long(state, work, v, k, i, when):
+            return UNSURE
+    return FITS if when - state.early[v, 0] <= data.max_route[v] + EPS else UNSURE
+
+
+@kernel
+def surcharge(data, state, work, v, trip, i, j, reach, done, unsure):
+    """What lateness and riding would rise by, the trip boarding at `reach` and down at `done`; inf if infeasible."""
+    verdict = follow(data, state, work, v, trip, i, j, reach, done)
+    if verdict == FITS_NOT:
+        return np.inf
+    if verdict == FITS and not unsure and not data.priced:
+        return 0.0
+    return try_pair(data, state, work, v, trip, i, j)
+
+
+@kernel
+def first_position(data, state, v, trip):
+    """The first position after which the pickup may go in: nothing behind it is over before the window opens."""
+    i = data.frozen[v] - 1
+    while i + 2 < state.size[v] and state.late[v, i + 1] < state.opens[trip] - EPS:
+        i += 1
+    while i >= data.frozen[v] and data.place[state.node[v, i]] < 0:
+        i -= 1
+    return i
+
+
+@kernel
 def room_for(data, state, v, k, trip):
     """Whether the trip's load fits on top of what is aboard when leaving position k."""
     for d in range(data.load.shape[1]):
@@ -109,17 +167,17 @@ def room_for(data, state, v, k, trip):
 
 
 @kernel
-def search_pairs(data, state, work, v, trip):
-    """Cheapest feasible (delta, i, j) of the trip in route v; delta inf if there is none."""
+def search_pairs(data, state, work, v, trip, limit):
+    """Cheapest feasible (delta, i, j) of the trip in route v below `limit`; i is -1 if there is none."""
     m, n = state.size[v], data.trips
-    best, best_i, best_j = np.inf, -1, -1
+    best, best_i, best_j = limit, -1, -1
     p, d = trip, n + trip
     to_p, from_p = data.time_to[data.place[p]], data.time[data.place[p]]
     cost_to_p, cost_from_p = data.cost_to[data.place[p]], data.cost[data.place[p]]
     factor, level = data.cost_factor[v], data.group[trip]
     empty = data.cost[state.place[v, 0], state.place[v, m - 1]] * factor + data.fixed_cost[v]
     base = empty if state.travel[v] == 0.0 and unused(data, state, v) else 0.0
-    for i in range(first_position(data, state, v), m - 1):
+    for i in range(first_position(data, state, v, trip), m - 1):
         if state.early[v, i] > state.closes[p] + EPS:
             break
         a, b = state.place[v, i], state.onward[v, i]
@@ -129,27 +187,33 @@ def search_pairs(data, state, work, v, trip):
         reach = max(state.opens[p], reach + clean_between(data, state.group[v, i], level))
         if reach > state.closes[p] + EPS:
             continue
-        detour = base + (cost_to_p[a] - data.cost[a, b]) * factor
+        start = reach + data.service[p] + from_p[b]
+        onboard = data.place[state.node[v, i + 1]] >= 0
+        if onboard and start > state.late[v, i + 1] + EPS:
+            continue
+        detour = base + (cost_to_p[a] - state.leg[v, i]) * factor
         delta = detour + (cost_from_p[data.place[d]] + data.cost[data.place[d], b]) * factor
         if delta < best and adjacent_may_fit(data, state, v, trip, i, reach):
-            delta += try_pair(data, state, work, v, trip, i, i)
+            done = max(state.opens[d], reach + data.service[p] + from_p[data.place[d]])
+            delta += surcharge(data, state, work, v, trip, i, i, reach, done, False)
             if delta < best:
                 best, best_i, best_j = delta, i, i
-        if data.place[state.node[v, i + 1]] < 0:
+        if not onboard:
             continue
         detour += cost_from_p[b] * factor
-        start = reach + data.service[p] + from_p[b]
-        best, best_i, best_j = carry_on(data, state, work, v, trip, i, start, detour, best, best_i, best_j)
+        if detour >= best:  # a drop elsewhere only adds, as far as travel obeys the triangle inequality
+            continue
+        best, best_i, best_j = carry_on(data, state, work, v, trip, i, reach, start, detour, best, best_i, best_j)
     return best, best_i, best_j
 
 
-@inlined
+@kernel
 def unused(data, state, v):
     """Whether the route carries nobody."""
     return state.size[v] == 2 + data.break_from[v + 1] - data.break_from[v]
 
 
-@inlined
+@kernel
 def adjacent_may_fit(data, state, v, trip, i, reach):
     """Constant-time screen of pickup and drop both straight after position i."""
     p, d = trip, data.trips + trip
@@ -163,8 +227,8 @@ def adjacent_may_fit(data, state, v, trip, i, reach):
     return done + gap <= state.late[v, i + 1] + EPS
 
 
-@inlined
-def carry_on(data, state, work, v, trip, i, start, detour, best, best_i, best_j):
+@kernel
+def carry_on(data, state, work, v, trip, i, reach, start, detour, best, best_i, best_j):
     """Try every drop position after i+1 on, with the pickup after i; the best of these and what came in."""
     m, d = state.size[v], data.trips + trip
     drop, level = data.place[d], data.group[trip]
@@ -173,22 +237,25 @@ def carry_on(data, state, work, v, trip, i, start, detour, best, best_i, best_j)
     closes, factor = state.closes[d], data.cost_factor[v]
     when = max(state.early[v, i + 1], start)
     riding = data.time[data.place[trip], state.place[v, i + 1]]
+    unsure = False
     for j in range(i + 1, m - 1):
         if when > state.late[v, j] + EPS or state.group[v, j] != level or data.place[state.node[v, j]] < 0:
             break
         if not room_for(data, state, v, j, trip):
             break
+        work.pushed[j] = when
+        unsure = unsure or rides_long(state, work, v, j, i, when)
         a, b = state.place[v, j], state.onward[v, j]
         leave = when + data.service[state.node[v, j]]
         if leave > closes + EPS or riding > data.ride_limit[trip] + EPS:
             break
-        delta = detour + (cost_to_d[a] + cost_from_d[b] - data.cost[a, b]) * factor
+        delta = detour + (cost_to_d[a] + cost_from_d[b] - state.leg[v, j]) * factor
         done = max(state.opens[d], leave + to_d[a])
         if delta < best and done <= closes + EPS:
             follower = state.node[v, j + 1]
             gap = data.service[d] + from_d[b] + clean_between(data, level, data.group[follower])
             if data.place[follower] < 0 or done + gap <= state.late[v, j + 1] + EPS:
-                delta += try_pair(data, state, work, v, trip, i, j)
+                delta += surcharge(data, state, work, v, trip, i, j, reach, done, unsure)
                 if delta < best:
                     best, best_i, best_j = delta, i, j
         riding += state.gap[v, j]
@@ -196,29 +263,31 @@ def carry_on(data, state, work, v, trip, i, start, detour, best, best_i, best_j)
     return best, best_i, best_j
 
 
-@inlined
-def best_in_route(data, state, work, v, trip):
-    """Cheapest feasible (delta, i, j), remembered by the content of route and trip."""
+@kernel
+def best_in_route(data, state, work, v, trip, limit):
+    """Cheapest feasible (delta, i, j) below `limit`, else (inf, -1, -1); remembered by content of route and trip."""
     if state.size[v] + 2 > state.node.shape[1]:
         return np.inf, -1, -1
     key = mix(state.key[v], np.uint64(trip + 1))
     if data.loose:
         key = mix(key, release_bits(data, state, trip))
-    slot = np.int64((key >> np.uint64(20)) & np.uint64(len(work.memo_key) - 1))
-    if work.memo_key[slot] == key:
-        at = work.memo_at[slot]
-        return work.memo_delta[slot], at >> 32, at & 0xFFFFFFFF
-    delta, i, j = search_pairs(data, state, work, v, trip)
-    work.memo_key[slot] = key
-    work.memo_delta[slot] = delta
-    work.memo_at[slot] = (i << 32) | j
+    found = work.memo[np.int64((key >> np.uint64(20)) & np.uint64(len(work.memo) - 1))]
+    if found.key == key:
+        if found.i >= 0:
+            return found.delta, found.i, found.j
+        if found.delta >= limit:
+            return np.inf, -1, -1
+    delta, i, j = search_pairs(data, state, work, v, trip, limit)
+    found.key, found.delta, found.i, found.j = key, delta, i, j
+    if i < 0:
+        return np.inf, -1, -1
     return delta, i, j
 
 
 @entry
 def cheapest_place(data, state, work, v, trip):
     """`best_in_route`, for callers in Python."""
-    return best_in_route(data, state, work, v, trip)
+    return best_in_route(data, state, work, v, trip, np.inf)
 
 
 @entry

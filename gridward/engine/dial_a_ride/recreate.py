@@ -12,6 +12,7 @@ from gridward.engine.dial_a_ride.state import random
 
 MANY_ROUTES = 24
 BLINK = 0.01
+MOST_BY_REGRET = 40
 
 
 @kernel
@@ -62,15 +63,19 @@ def mark_near(data, state, work, near, trip):
 
 
 @kernel
-def cheapest(data, state, work, near, trip, blink):
-    """Cheapest (delta, second delta, v, i, j) over the routes worth trying; v is -1 if none fits."""
+def cheapest(data, state, saved, work, near, trip, blink, two):
+    """Cheapest (delta, second delta if `two`, v, i, j) over the routes worth trying; v is -1 if none fits."""
     best, second, best_v, best_i, best_j = np.inf, np.inf, -1, -1, -1
+    home = saved.route_of[trip]
+    if home >= 0 and random(work.rng) >= blink:
+        best, best_i, best_j = best_in_route(data, state, work, home, trip, np.inf)
+        best_v = home if best_i >= 0 else -1
     many = data.vehicles > MANY_ROUTES
     if many:
         mark_near(data, state, work, near, trip)
     clear(work.kind_seen)
     for v in range(data.vehicles):
-        if not data.fits[trip, v]:
+        if v == home or not data.fits[trip, v]:
             continue
         if unused(data, state, v):
             if work.kind_seen[data.kind[v]]:
@@ -80,7 +85,7 @@ def cheapest(data, state, work, near, trip, blink):
             continue
         if random(work.rng) < blink:
             continue
-        delta, i, j = best_in_route(data, state, work, v, trip)
+        delta, i, j = best_in_route(data, state, work, v, trip, second if two else best)
         if delta < best:
             best, second, best_v, best_i, best_j = delta, best, v, i, j
         elif delta < second:
@@ -96,7 +101,7 @@ def everywhere(data, state, work, trip):
     best, second, best_v, best_i, best_j = np.inf, np.inf, -1, -1, -1
     for v in range(data.vehicles):
         if data.fits[trip, v]:
-            delta, i, j = best_in_route(data, state, work, v, trip)
+            delta, i, j = best_in_route(data, state, work, v, trip, best)
             if delta < best:
                 best, second, best_v, best_i, best_j = delta, best, v, i, j
     return best, second, best_v, best_i, best_j
@@ -114,39 +119,46 @@ def put(data, state, saved, work, trip, v, i, j):
 
 
 @kernel
-def one_by_one(data, state, saved, work, near, count, blink):
-    """Insert the pending trips in their order, each where it costs least."""
+def one_by_one(data, state, saved, work, near, count, blink, spare):
+    """Insert the pending trips in their order, each where it costs least; False once that costs more than `spare`."""
     for k in range(count):
         trip = work.pending[k]
-        _, _, v, i, j = cheapest(data, state, work, near, trip, blink)
+        delta, _, v, i, j = cheapest(data, state, saved, work, near, trip, blink, False)
         put(data, state, saved, work, trip, v, i, j)
+        spare -= delta if v >= 0 else 0.0
+        if spare < 0.0:
+            return False
+    return True
 
 
 @kernel
-def by_regret(data, state, saved, work, near, count, blink):
-    """Insert, time and again, the pending trip that would lose most by not getting its best route."""
+def by_regret(data, state, saved, work, near, count, blink, spare):
+    """Insert, time and again, the trip that would lose most by not getting its best route; False beyond `spare`."""
     noise = 0.2 * random(work.rng)
     while count > 0:
-        pick, pick_regret, pick_v, pick_i, pick_j = 0, -np.inf, -1, -1, -1
+        pick, pick_regret, pick_delta, pick_v, pick_i, pick_j = 0, -np.inf, 0.0, -1, -1, -1
         for k in range(count):
             trip = work.pending[k]
-            best, second, v, i, j = cheapest(data, state, work, near, trip, blink)
+            best, second, v, i, j = cheapest(data, state, saved, work, near, trip, blink, True)
             if v < 0:
                 continue
             regret = 1e12 - best if second == np.inf else second - best
             regret *= 1.0 + noise * random(work.rng)
             if regret > pick_regret:
-                pick, pick_regret, pick_v, pick_i, pick_j = k, regret, v, i, j
+                pick, pick_regret, pick_delta, pick_v, pick_i, pick_j = k, regret, best, v, i, j
         put(data, state, saved, work, work.pending[pick], pick_v, pick_i, pick_j)
         count -= 1
         work.pending[pick] = work.pending[count]
+        spare -= pick_delta
+        if spare < 0.0:
+            return False
+    return True
 
 
 @kernel
-def recreate(data, state, saved, work, near, count, regret_share):
-    """Put the pending trips back one way or another."""
-    if count <= 40 and random(work.rng) < regret_share:
-        by_regret(data, state, saved, work, near, count, BLINK)
-        return
+def recreate(data, state, saved, work, near, count, regret_share, spare):
+    """Put the pending trips back one way or another; False, and unfinished, once that costs more than `spare`."""
+    if count <= MOST_BY_REGRET and random(work.rng) < regret_share:
+        return by_regret(data, state, saved, work, near, count, BLINK, spare)
     rank_pending(data, state, work, count)
-    one_by_one(data, state, saved, work, near, count, BLINK)
+    return one_by_one(data, state, saved, work, near, count, BLINK, spare)

@@ -10,7 +10,7 @@ its window the route is infeasible. Source: the least-fixpoint view of Cordeau &
 
 import numpy as np
 
-from gridward.engine.dial_a_ride.compiled import entry, inlined, kernel
+from gridward.engine.dial_a_ride.compiled import entry, kernel
 from gridward.engine.dial_a_ride.state import copy
 
 EPS = 1e-7
@@ -73,7 +73,7 @@ def settle_late(m, when, gap, mate, ride, longest):
             return
 
 
-@inlined
+@kernel
 def clean_between(data, before, after):
     """Time to clean down between a stop of level `before` and one of level `after`."""
     if before < 0 or after < 0 or before == after:
@@ -81,7 +81,7 @@ def clean_between(data, before, after):
     return data.clean[before, after]
 
 
-@inlined
+@kernel
 def gap_after(data, node, place, group, follower):
     """Least time from the start of the stop `node`, standing at `place`, to the start of the stop `follower`."""
     to = data.place[follower]
@@ -90,14 +90,14 @@ def gap_after(data, node, place, group, follower):
     return data.service[node] + data.time[place, to] + clean_between(data, group, data.group[follower])
 
 
-@inlined
+@kernel
 def mix(key, value):
     """Fold a number into a 64-bit hash."""
     key = (key ^ value) * np.uint64(0x9E3779B97F4A7C15)
     return key ^ (key >> np.uint64(29))
 
 
-@inlined
+@kernel
 def release_bits(data, state, trip):
     """A whole number for the moment a loose tie was split at, 0 without one."""
     if data.partner[trip] < 0:
@@ -154,6 +154,7 @@ def chain_stops(data, state, v):
     last = state.place[v, m - 1]
     for k in range(m - 1, -1, -1):
         state.onward[v, k] = last
+        state.leg[v, k] = data.cost[state.place[v, k], last]
         if data.place[state.node[v, k]] >= 0:
             last = state.place[v, k]
     for k in range(m):

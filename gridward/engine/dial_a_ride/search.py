@@ -89,11 +89,16 @@ def anneal(data, state, saved, best, work, near, dials, steps, done_from, done_t
         if count < 0:
             undo_step(data, state, saved, work)
             continue
-        recreate(data, state, saved, work, near, pend_absent(state, work, count), dials.regret_share)
+        bound = -heat * np.log(random(work.rng) + 1e-300)
+        spare = bound + dials.absence * missing - step_change(data, state, saved, work)
+        pending = pend_absent(state, work, count)
+        if not recreate(data, state, saved, work, near, pending, dials.regret_share, spare):
+            undo_step(data, state, saved, work)
+            continue
         change = step_change(data, state, saved, work)
         weight = missing_weight(data, state)
         rise = change + dials.absence * (weight - missing)
-        if rise > -heat * np.log(random(work.rng) + 1e-300):
+        if rise > bound:
             undo_step(data, state, saved, work)
             continue
         kept += 1

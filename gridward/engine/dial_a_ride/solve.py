@@ -21,10 +21,14 @@ NEAREST = 100
 
 @dataclass(frozen=True)
 class Effort:
-    """When a search ends: after `steps` steps (repeats exactly) or `cpu_s` seconds of this process (does not)."""
+    """When a search ends: after `steps` steps (repeats exactly) or `cpu_s` seconds of this process (does not).
+
+    enough — ends sooner once everybody is served at no more than this cost.
+    """
 
     steps: int = 0
     cpu_s: float = 0.0
+    enough: float = -np.inf
 
 
 @dataclass
@@ -68,7 +72,9 @@ def solve(
         (1 = only the start). on_better — told of each improvement, at most once a batch of steps.
     Returns: a plan whose every constraint holds, trips left out with the reason.
     """
+    started_s = time.process_time()
     search = begin(flatten(problem, frozen), seed, warm)
+    search.started_s = started_s
     run(search, effort, on_better)
     return finish(search, seed)
 
@@ -108,42 +114,41 @@ def dials_for(data: Data) -> Dials:
 
 
 def run(search: Search, effort: Effort, on_better: Callable[[Point], None] | None = None) -> None:
-    """Search until the effort is spent."""
+    """Search until the effort, counted from when the search was begun, is spent."""
     if search.data.trips == 0 or search.data.vehicles == 0:
         return
-    begun_s, begun_steps = search.cpu_s(), search.steps
     done = 0.0
     while done < 1.0:
-        steps, until = _next_batch(search, effort, done, begun_s, begun_steps)
+        steps, until = _next_batch(search, effort, done)
         anneal(
             search.data, search.state, search.saved, search.best, search.work, search.near,
             search.dials, steps, done, until,
         )  # fmt: skip
         search.steps += steps
-        done = _done(search, effort, begun_s, begun_steps)
+        done = _done(search, effort)
         known = len(search.curve)
         search.note()
         if on_better and len(search.curve) > known:
             on_better(search.curve[-1])
+        if search.curve[-1].missing == 0 and search.curve[-1].cost <= effort.enough:
+            return
 
 
-def _done(search: Search, effort: Effort, begun_s: float, begun_steps: int) -> float:
+def _done(search: Search, effort: Effort) -> float:
     if effort.steps:
-        return min(1.0, (search.steps - begun_steps) / effort.steps)
-    return min(1.0, (search.cpu_s() - begun_s) / effort.cpu_s)
+        return min(1.0, search.steps / effort.steps)
+    return min(1.0, search.cpu_s() / effort.cpu_s)
 
 
-def _next_batch(search: Search, effort: Effort, done: float, begun_s: float, begun_steps: int) -> tuple[int, float]:
+def _next_batch(search: Search, effort: Effort, done: float) -> tuple[int, float]:
     """How many steps to run before looking at the effort again, and the share done after them."""
-    taken = search.steps - begun_steps
     if effort.steps:
-        steps = max(1, min(effort.steps // 50 + 1, effort.steps - taken))
-        return steps, (taken + steps) / effort.steps
-    if taken == 0:
+        steps = max(1, min(effort.steps // 50 + 1, effort.steps - search.steps))
+        return steps, (search.steps + steps) / effort.steps
+    if search.steps == 0:
         return 5, done
-    a_second = taken / max(search.cpu_s() - begun_s, 1e-3)
-    left_s = effort.cpu_s * (1.0 - done)
-    share_s = min(left_s, max(0.02, effort.cpu_s / 100))
+    a_second = search.steps / max(search.cpu_s(), 1e-3)
+    share_s = min(effort.cpu_s * (1.0 - done), max(0.02, effort.cpu_s / 100))
     steps = max(1, int(a_second * share_s))
     return steps, min(1.0, done + share_s / effort.cpu_s)
 

@@ -12,6 +12,8 @@ from gridward.engine.dial_a_ride.compiled import entry, kernel
 
 Array = np.ndarray
 
+MEMO = np.dtype([("key", np.uint64), ("delta", np.float64), ("i", np.int32), ("j", np.int32)], align=True)
+
 
 class State(NamedTuple):
     """Routes [V, M]: position 0 is the start depot, position size-1 the end depot; the rest of a row is stale."""
@@ -20,6 +22,7 @@ class State(NamedTuple):
     size: Array  # [V]
     place: Array  # where the stop is; a break is where the vehicle was before
     onward: Array  # the next place that is not a break's
+    leg: Array  # cost from the stop's place to the next place
     group: Array  # control level of the stop; a break keeps the one before
     gap: Array  # least time from a stop's start to the next stop's start
     early: Array  # least feasible schedule (componentwise)
@@ -47,11 +50,10 @@ class Work(NamedTuple):
     gap: Array
     when: Array
     last: Array
+    pushed: Array  # [M] times of the stops an insertion delays
     mate: Array
     ride: Array
-    memo_key: Array  # [S] uint64
-    memo_delta: Array  # [S]
-    memo_at: Array  # [S] pickup position << 32 | drop position
+    memo: Array  # [S] what was found for a route and a trip: key, delta, i, j
     touched: Array  # [V] already saved in this step
     stack: Array  # [V] vehicles saved in this step
     touched_count: Array  # [1]
@@ -77,8 +79,8 @@ def new_state(data: Data, stops: int) -> State:
     floats = lambda: np.zeros(shape)  # noqa: E731
     n = data.trips
     return State(
-        ints(), np.zeros(data.vehicles, np.int32), ints(), ints(), ints(), floats(), floats(), floats(), ints(),
-        floats(), np.zeros((*shape, dims), np.int32), ints(), np.zeros(data.vehicles, np.uint64),
+        ints(), np.zeros(data.vehicles, np.int32), ints(), ints(), floats(), ints(), floats(), floats(), floats(),
+        ints(), floats(), np.zeros((*shape, dims), np.int32), ints(), np.zeros(data.vehicles, np.uint64),
         np.zeros(data.vehicles), np.zeros(data.vehicles), np.full(n, -1, np.int32), data.opens.copy(),
         data.closes.copy(), np.full(n, np.nan), np.arange(n, dtype=np.int32), np.array([n], np.int64),
     )  # fmt: skip
@@ -88,13 +90,12 @@ def new_work(data: Data, stops: int, seed: int) -> Work:
     """Scratch with its own random stream."""
     n, vehicles = max(1, data.trips), max(1, data.vehicles)
     slots = 1 << min(20, (24 * n * min(vehicles, 24)).bit_length())
+    ints, floats = (lambda: np.zeros(stops + 2, np.int32)), (lambda: np.zeros(stops + 2))
+    flags = lambda: np.zeros(vehicles, np.bool_)  # noqa: E731
     return Work(
-        np.array([(seed * 2_654_435_761 + 88_172_645_463_325_252) % (1 << 64) or 1], np.uint64),
-        np.zeros(stops + 2, np.int32), np.zeros(stops + 2), np.zeros(stops + 2), np.zeros(stops + 2),
-        np.zeros(stops + 2, np.int32), np.zeros(stops + 2), np.zeros(slots, np.uint64), np.zeros(slots),
-        np.zeros(slots, np.int64), np.zeros(vehicles, np.bool_), np.zeros(vehicles, np.int32), np.zeros(1, np.int64),
-        np.zeros(n, np.int32), np.zeros(n), np.zeros(n, np.bool_), np.zeros(stops + 2, np.int32),
-        np.zeros(vehicles, np.bool_), np.zeros(vehicles, np.bool_),
+        np.array([(seed * 2_654_435_761 + 88_172_645_463_325_252) % (1 << 64) or 1], np.uint64), ints(), floats(),
+        floats(), floats(), floats(), ints(), floats(), np.zeros(slots, MEMO), flags(), np.zeros(vehicles, np.int32),
+        np.zeros(1, np.int64), np.zeros(n, np.int32), np.zeros(n), np.zeros(n, np.bool_), ints(), flags(), flags(),
     )  # fmt: skip
 
 
@@ -131,6 +132,7 @@ def copy_route(source, target, v):
         target.node[v, k] = source.node[v, k]
         target.place[v, k] = source.place[v, k]
         target.onward[v, k] = source.onward[v, k]
+        target.leg[v, k] = source.leg[v, k]
         target.group[v, k] = source.group[v, k]
         target.gap[v, k] = source.gap[v, k]
         target.early[v, k] = source.early[v, k]

@@ -49,7 +49,7 @@ def report(name: str, figures: dict[str, Any], *, as_json: bool) -> None:
 
 
 def _found(module: str) -> Any:
-    if not (_FOLDER / f"{module}.py").exists():
+    if not (_FOLDER / f"{module.replace('.', '/')}.py").exists():
         fail("The benches are not installed: run this from a checkout of the project.")
     sys.path.insert(0, str(_FOLDER.parent))
     from importlib import import_module
@@ -100,3 +100,12 @@ def import_(rows: int, as_json: bool) -> None:
 def pages(scale: float, small: float, as_json: bool) -> None:
     """Every main page and API read at two sizes: time, queries, and how much the size costs."""
     report("pages", _found("pages").run(scale, small), as_json=as_json)
+
+
+@command.command("dial-a-ride", context_settings={"ignore_unknown_options": True}, add_help_option=False)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def dial_a_ride(arguments: tuple[str, ...]) -> None:
+    """Gaps of dial-a-ride plans to the best known costs; --help tells its options."""
+    bench = _found("engine.dial_a_ride")
+    sys.argv = ["gridward bench dial-a-ride", *arguments]
+    sys.exit(bench.main())
