@@ -152,6 +152,7 @@ def test_a_condition_holds_in_its_time_its_place_and_for_its_profile():
     car, van = network(roads, "car"), network(roads, "van")
     assert np.array_equal(car.under([snow], 99.0).key, car.key)
     assert (car.under([snow], 100.0).key > car.key).all()
+    assert np.array_equal(car.under([snow], 200.0).key, car.key)
     assert np.array_equal(van.under([snow], 150.0).key, van.key)
     zone = [[28.9995, 105.9995], [29.0005, 105.9995], [29.0005, 106.0015], [28.9995, 106.0015]]
     shut = car.under([Condition(CLOSED, polygon=zone)])

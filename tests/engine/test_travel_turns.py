@@ -9,20 +9,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridward.engine.problems import BadInput
-from gridward.engine.travel import network, read_osm
+from gridward.engine.travel import network, read_osm, ways
 from gridward.engine.travel.search import unpacked
 from gridward.engine.travel.snapping import Spots
 from gridward.engine.travel.turns import sign
 from tests.engine.roads import grid
 
 
-def osm(tmp_path, ways, relations="", nodes=""):
+def osm(tmp_path, roads, relations="", nodes=""):
     """A map of nodes 1..6 in a row of two by three, 0.01° apart: 1 2 3 in the south, 4 5 6 in the north."""
     places = {number: (29.0 + 0.01 * (number > 3), 106.0 + 0.01 * ((number - 1) % 3)) for number in range(1, 7)}
     text = "".join(
         f'<node id="{n}" lat="{lat}" lon="{lon}">{nodes if n == 2 else ""}</node>' for n, (lat, lon) in places.items()
     )
-    for number, (refs, tags) in enumerate(ways, start=10):
+    for number, (refs, tags) in enumerate(roads, start=10):
         inside = "".join(f'<nd ref="{ref}"/>' for ref in refs)
         inside += "".join(f'<tag k="{k}" v="{v}"/>' for k, v in {"highway": "residential", **tags}.items())
         text += f'<way id="{number}">{inside}</way>'
@@ -36,11 +36,11 @@ BLOCK_M = 972.0
 SOUTH_WEST, NORTH = [29.0, 106.005], [29.005, 106.010]
 
 
-def _banned(word, onto=12, extra=""):
+def _banned(word, onto=12, tag="", member=""):
     return (
-        f'<relation id="1">{extra}<member type="way" ref="10" role="from"/><member type="node" ref="2" role="via"/>'
+        f'<relation id="1">{member}<member type="way" ref="10" role="from"/><member type="node" ref="2" role="via"/>'
         f'<member type="way" ref="{onto}" role="to"/><tag k="type" v="restriction"/>'
-        f'<tag k="restriction" v="{word}"/></relation>'
+        f'<tag k="restriction" v="{word}"/>{tag}</relation>'
     )
 
 
@@ -62,12 +62,21 @@ def test_a_mandatory_turn_bans_all_others(tmp_path):
 
 @pytest.mark.parametrize(
     "extra",
-    ['<tag k="except" v="motorcar"/>', '<tag k="hour_on" v="07:00"/>', '<member type="way" ref="11" role="via"/>'],
+    [
+        {"tag": '<tag k="except" v="psv;motorcar"/>'},
+        {"tag": '<tag k="hour_on" v="07:00"/>'},
+        {"member": '<member type="way" ref="11" role="via"/>'},
+    ],
 )
 def test_a_sign_for_others_or_for_hours_or_over_ways_is_passed_over(tmp_path, extra):
-    assert _metres(osm(tmp_path, RING, _banned("no_left_turn", extra=extra))) == pytest.approx(
-        _metres(osm(tmp_path, RING))
-    )
+    signed = osm(tmp_path, RING, _banned("no_left_turn", **extra))
+    assert _metres(signed) == pytest.approx(_metres(osm(tmp_path, RING)))
+
+
+def test_a_sign_from_a_way_that_runs_through_its_node_is_passed_over(tmp_path):
+    through = [((1, 2, 3), {}), ((1, 4), {}), *RING[2:]]
+    assert len(osm(tmp_path, through, _banned("no_left_turn")).banned) == 0
+    assert len(osm(tmp_path, RING, _banned("no_left_turn")).banned) == 1
 
 
 def test_a_sign_without_all_its_parts_is_none():
@@ -82,8 +91,12 @@ def test_nobody_turns_about_in_mid_road_but_at_a_dead_end(tmp_path):
     assert _metres(roads) == pytest.approx(BLOCK_M / 2 + 2 * BLOCK_M + 1112 / 2, abs=5)
 
 
-def test_a_road_for_its_own_places_is_no_way_through(tmp_path):
-    kept = [RING[0], RING[1], (RING[2][0], {"access": "destination"}), *RING[3:]]
+@pytest.mark.parametrize(
+    "tags",
+    [{"access": "destination"}, {"highway": "living_street"}, {"highway": "service", "service": "parking_aisle"}],
+)
+def test_a_road_for_its_own_places_is_no_way_through(tmp_path, tags):
+    kept = [RING[0], RING[1], (RING[2][0], tags), *RING[3:]]
     roads, free = osm(tmp_path, kept), osm(tmp_path, RING)
     two, five = [29.0, 106.009], [29.010, 106.009]
     assert _metres(free, start=two, end=five) == pytest.approx(1112 + 2 * 97, abs=2)
@@ -93,9 +106,52 @@ def test_a_road_for_its_own_places_is_no_way_through(tmp_path):
     assert _metres(roads, "foot", two, five) == pytest.approx(1112 + 2 * 97, abs=2)
 
 
+def test_a_junction_on_a_public_road_is_no_place_of_the_kept_road_beside_it(tmp_path):
+    roads = osm(tmp_path, [RING[0], RING[1], *RING[3:], (RING[2][0], {"access": "destination"})])
+    two, five, before = [29.0, 106.010], [29.010, 106.010], [29.0, 106.009]
+    assert _metres(roads, start=before, end=five) > 2 * BLOCK_M
+    assert _metres(roads, start=two, end=[29.010, 106.009]) > 2 * BLOCK_M
+    assert _metres(roads, start=two, end=NORTH) == pytest.approx(556, abs=2)
+
+
+def test_who_is_not_going_there_turns_about_before_a_road_for_its_own_places(tmp_path):
+    roads = osm(tmp_path, [*RING[:6], ((3, 6), {"access": "destination"})], _banned("no_left_turn"))
+    assert _metres(roads) == pytest.approx(BLOCK_M / 2 + 2 * BLOCK_M + 1112 / 2, abs=5)
+
+
+def test_junctions_signals_yielding_and_gates_take_their_time(tmp_path):
+    def seconds(roads, nodes=""):
+        west, east = [29.0, 106.005], [29.0, 106.015]
+        return network(osm(tmp_path, roads, nodes=nodes)).matrix([west], [east]).time_s[0, 0]
+
+    row, side = [((1, 2), {}), ((2, 3), {})], ((2, 5), {})
+    bare = seconds(row)
+    assert bare == pytest.approx(BLOCK_M / (35 / 3.6), abs=0.1)
+    assert seconds([*row, side]) == pytest.approx(bare + 0.3, abs=0.02)
+    assert seconds([*row, (side[0], {"highway": "primary"})]) == pytest.approx(bare + 2.0, abs=0.02)
+    assert seconds(row, '<tag k="highway" v="traffic_signals"/>') == pytest.approx(bare + 1.5, abs=0.02)
+    assert seconds([((1, 2, 3), {})], '<tag k="barrier" v="lift_gate"/>') == pytest.approx(bare + 30.0, abs=0.02)
+
+
+def test_a_place_short_of_a_junction_does_not_wait_at_it(tmp_path):
+    gated = network(osm(tmp_path, [((1, 2), {}), ((2, 3), {})], nodes='<tag k="barrier" v="gate"/>'))
+    west, near, east = [29.0, 106.001], [29.0, 106.009], [29.0, 106.011]
+    drive_s = 0.8 * BLOCK_M / (35 / 3.6)
+    assert gated.matrix([west], [near]).time_s[0, 0] == pytest.approx(drive_s, abs=0.1)
+    assert gated.matrix([near], [east]).time_s[0, 0] == pytest.approx(drive_s / 4 + 30.0, abs=0.1)
+
+
+def test_a_way_from_a_junction_names_only_roads_that_are_driven(tmp_path):
+    net = network(osm(tmp_path, RING))
+    way = ways(net, [[29.0, 106.010]], [NORTH])[0]
+    assert net.roads.way[way.arcs % net.roads.edges].tolist() == [12]
+    back = ways(net, [NORTH], [[29.0, 106.010]])[0]
+    assert net.roads.way[back.arcs % net.roads.edges].tolist() == [12]
+
+
 def test_public_roads_behind_one_for_its_own_places_are_still_reached(tmp_path):
-    ways = [((1, 2), {}), ((2, 5), {"access": "destination"}), ((4, 5), {}), ((5, 6), {})]
-    found = network(osm(tmp_path, ways)).matrix([SOUTH_WEST], [[29.010, 106.015], [29.010, 106.005]])
+    roads = [((1, 2), {}), ((2, 5), {"access": "destination"}), ((4, 5), {}), ((5, 6), {})]
+    found = network(osm(tmp_path, roads)).matrix([SOUTH_WEST], [[29.010, 106.015], [29.010, 106.005]])
     assert np.isfinite(found.time_s).all()
 
 
@@ -116,9 +172,9 @@ def test_a_bus_road_is_none_for_others(tmp_path):
 
 
 def test_a_place_at_a_junction_leaves_by_any_of_its_roads(tmp_path):
-    ways = [((2, 1), {"oneway": "yes"}), ((2, 3), {"oneway": "yes"}), ((1, 4), {}), ((4, 5), {}), ((5, 2), {})]
-    ways += [((3, 6), {}), ((6, 5), {})]
-    net = network(osm(tmp_path, ways))
+    roads = [((2, 1), {"oneway": "yes"}), ((2, 3), {"oneway": "yes"}), ((1, 4), {}), ((4, 5), {}), ((5, 2), {})]
+    roads += [((3, 6), {}), ((6, 5), {})]
+    net = network(osm(tmp_path, roads))
     two = [29.0, 106.010]
     out = net.matrix([two], [[29.0, 106.002], [29.0, 106.018]]).distance_m[0]
     back = net.matrix([[29.005, 106.010]], [two]).distance_m[0, 0]
@@ -140,7 +196,7 @@ def _by_whole_ways(net, banned, starts):
         others = [one for one in after if one % edges != arc % edges]
         onward[arc] = others or after
     best = {}
-    heap = [(drive[arc] * 0.5, arc) for arc in (starts, starts + edges) if speed[arc] > 0]
+    heap = [(drive[arc] - 0.5 * length[arc] / speed[arc], arc) for arc in (starts, starts + edges) if speed[arc] > 0]
     while heap:
         gone, arc = heapq.heappop(heap)
         if arc not in best:

@@ -38,6 +38,7 @@ class Network:
     arc: Array  # [A] arc of the map: edge e along = e, against = e + E
     key: Array  # [A] search.packed of time and distance now
     usual_s: Array  # [A] time without conditions
+    moving: Array  # [A] share of it between junctions, the rest is lost at the one it leads to
     place: Array  # [2E] where the map's arc stands (its first), -1 where it cannot be travelled
     tails: Array  # [2E, .] nodes it is entered from, -1
     head: Array  # [2E] node it leads to for a trip that begins on it, -1
@@ -92,7 +93,8 @@ class Network:
         A spot at a junction is there at once, whichever way its edge may be travelled.
         """
         arcs = np.stack([spots.edge, spots.edge + self.roads.edges], axis=1)
-        node, key = self.head[arcs], share(self.arc_key(arcs), np.stack([1 - spots.part, spots.part], axis=1))
+        gone = np.stack([spots.part, 1 - spots.part], axis=1)
+        node, key = self.head[arcs], share(self.arc_key(arcs), 1 - self.moving[self.place[arcs]] * gone, 1 - gone)
         at = self.at_ends(spots)[:, ::-1]
         node = np.where(at, self.setting_out[::-1, spots.edge].T, node)
         return np.maximum(node, 0), np.where(at, 0, key)
@@ -100,7 +102,7 @@ class Network:
     def ends(self, spots: Spots) -> tuple[Array, Array]:
         """Nodes [n, 2k] that spots are reached from, k along and k against, and the keys of the last step."""
         arcs = np.stack([spots.edge, spots.edge + self.roads.edges], axis=1)
-        key = share(self.arc_key(arcs), np.stack([spots.part, 1 - spots.part], axis=1))
+        key = self.part_key(arcs, np.stack([spots.part, 1 - spots.part], axis=1))
         at = self.at_ends(spots)[:, :, None]
         node = np.where(at, self.arriving[:, spots.edge].swapaxes(0, 1), self.tails[arcs])
         found = np.where(node < 0, NEVER, np.where(at, 0, key[:, :, None]))
@@ -117,13 +119,17 @@ class Network:
         place = self.place[arc]
         return np.where(place >= 0, self.key[place], NEVER)
 
+    def part_key(self, arc: Array, part: Array) -> Array:
+        """Keys of driving a part of the map's arcs, short of the junction at their end."""
+        return share(self.arc_key(arc), self.moving[self.place[arc]] * part, part)
+
     def same_edge(self, starts: Spots, ends: Spots) -> Array:
         """[n, m] keys of going straight along a shared edge; NEVER for all others."""
         found = np.full((len(starts.edge), len(ends.edge)), NEVER)
         s, t = np.nonzero(starts.edge[:, None] == ends.edge)
         ahead = ends.part[t] - starts.part[s]
         arc = starts.edge[s] + np.where(ahead < 0, self.roads.edges, 0)
-        found[s, t] = share(self.arc_key(arc), np.abs(ahead))
+        found[s, t] = self.part_key(arc, np.abs(ahead))
         return found
 
     def labels_from(self, spots: Spots, most_s: float = np.inf) -> Array:
@@ -158,13 +164,14 @@ def network(roads: RoadMap, name: str = "car", most_gap_m: float = 2_000.0) -> N
     tail, head = (side.reshape(-1) for side in _node_ends(roads, who))
     used, ends = np.unique(np.concatenate([tail[arc], head[arc]]), return_inverse=True)
     tail, head = ends[: len(arc)], ends[len(arc) :]
-    usual_s = roads.length_m[arc % roads.edges] / speed_ms[arc] + _delay_s(roads, who, arc, head, tail)
+    driven_s = roads.length_m[arc % roads.edges] / speed_ms[arc]
+    lost_s = _delay_s(roads, who, arc, head, tail)
     kept, main = _kept(roads, who, arc, tail, head, len(used))
     edge, along = arc % roads.edges, arc < roads.edges
     apart = split(Arcs(tail, head, edge, kept[edge], _banned(roads, who, arc), who.on_foot), len(used))
     at_ends = np.full((2, roads.edges), -1)
     at_ends[0, edge], at_ends[1, edge] = np.where(along, tail, head), np.where(along, head, tail)
-    rows = _rows(roads, arc, usual_s, apart)
+    rows = _rows(roads, arc, driven_s, lost_s, apart)
     arriving = _arriving(apart, at_ends, kept, len(used))
     width = max(arriving.shape[2], rows["tails"].shape[1])
     arriving, rows["tails"] = _wide(arriving, width), _wide(rows["tails"], width)
@@ -179,10 +186,10 @@ def network(roads: RoadMap, name: str = "car", most_gap_m: float = 2_000.0) -> N
     )
 
 
-def _rows(roads: RoadMap, arc: Array, usual_s: Array, apart: Split) -> dict[str, Array]:
+def _rows(roads: RoadMap, arc: Array, driven_s: Array, lost_s: Array, apart: Split) -> dict[str, Array]:
     """The graph in CSR form, and where the map's arcs are in it."""
     order = np.lexsort((apart.of, apart.tail))
-    tail, of = apart.tail[order], apart.of[order]
+    tail, of, usual_s = apart.tail[order], apart.of[order], driven_s + lost_s
     tails, first = _slots(arc[of], tail, 2 * roads.edges)
     head = np.full(2 * roads.edges, -1)
     head[arc] = apart.first
@@ -192,6 +199,7 @@ def _rows(roads: RoadMap, arc: Array, usual_s: Array, apart: Split) -> dict[str,
         "arc": arc[of],
         "key": packed(usual_s[of], roads.length_m[arc[of] % roads.edges]),
         "usual_s": usual_s[of],
+        "moving": (driven_s / np.maximum(usual_s, 1e-9))[of],
         "place": first,
         "tails": tails,
         "head": head,

@@ -27,10 +27,10 @@ def packed(time_s: Array, distance_m: Array) -> Array:
     return np.where(way, (time_cs << SHIFT) + distance_dm, NEVER)
 
 
-def share(key: Array, part: Array) -> Array:
+def share(key: Array, time_part: Array, distance_part: Array) -> Array:
     """Keys of parts (0 to 1) of arcs."""
-    time_cs = np.rint((key >> SHIFT) * part).astype(np.int64)
-    distance_dm = np.rint((key & METRES) * part).astype(np.int64)
+    time_cs = np.rint((key >> SHIFT) * time_part).astype(np.int64)
+    distance_dm = np.rint((key & METRES) * distance_part).astype(np.int64)
     return np.where(key >= NEVER, NEVER, (time_cs << SHIFT) + distance_dm)
 
 

@@ -59,6 +59,7 @@ def reach(net: Network, point: Any, within_s: float) -> Reach:
     arc, tail, arc_s = net.arc[first], time_s[net.tail[first]], arc_s[first]
     open_from = np.isfinite(arc_s) & (tail < within_s)
     arc, tail, arc_s = arc[open_from], tail[open_from], arc_s[open_from]
+    arc_s = np.maximum(arc_s * net.moving[net.place[arc]], 1e-9)
     far = np.minimum((within_s - tail) / arc_s, 1.0)
     edge, back = arc % net.roads.edges, arc >= net.roads.edges
     pieces = [np.where(back, 1 - far, 0.0), np.where(back, 1.0, far), tail + far * arc_s]
@@ -76,8 +77,8 @@ def _quickest(arc: Array, time_s: Array) -> Array:
 
 def _own_edge(net: Network, spot: Spots, within_s: float) -> tuple[Array, Array, Array, Array]:
     """The two pieces of the road the point itself is on."""
-    _, seed_key = net.seeds(spot)
-    time_s = unpacked(seed_key[0])[0]
+    arcs = np.array([spot.edge[0], spot.edge[0] + net.roads.edges])
+    time_s = unpacked(net.part_key(arcs, np.array([1 - spot.part[0], spot.part[0]])))[0]
     open_to = np.isfinite(time_s)
     far = np.where(open_to, np.minimum(within_s / np.maximum(time_s, 1e-9), 1.0), 0.0)
     part = spot.part[0]
