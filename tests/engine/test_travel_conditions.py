@@ -70,6 +70,14 @@ def test_a_table_kept_true_through_any_conditions_equals_one_made_afresh(seed, m
 
 @given(seeds)
 @settings(max_examples=25, deadline=None)
+def test_every_place_that_a_road_is_found_for_is_left_and_reached(seed):
+    net = network(_ruled(seed, 0.4))
+    places = _places(np.random.default_rng(seed), 12)
+    assert np.isfinite(net.matrix(places, places).time_s).all()
+
+
+@given(seeds)
+@settings(max_examples=25, deadline=None)
 def test_closing_and_reopening_gives_the_first_table_again(seed):
     rng = np.random.default_rng(seed)
     net = network(_ruled(seed))

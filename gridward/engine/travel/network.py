@@ -289,21 +289,18 @@ def _banned(roads: RoadMap, who: Profile, arc: Array) -> Array:
     return pairs[(pairs >= 0).all(axis=1)]
 
 
-def _largest(tail: Array, head: Array, nodes: int) -> Array:
-    """[nodes] bool, the largest set of nodes that all reach each other."""
+def _largest(tail: Array, head: Array, nodes: int, counted: Array | None = None) -> Array:
+    """[nodes] bool, the set of nodes that all reach each other with most nodes, or most of the counted ones."""
     graph = csr_matrix((np.ones(len(tail), np.int8), (tail, head)), shape=(nodes, nodes))
     part = connected_components(graph, directed=True, connection="strong")[1]
-    return part == np.bincount(part).argmax()
+    return part == np.bincount(part if counted is None else part[counted]).argmax()
 
 
 def _connected_edges(edge: Array, apart: Split, main: Array) -> Array:
     """Edges that lead to the connected whole and are reached from it: what a point may be put on."""
-    hub, nodes = apart.nodes, apart.nodes + 1
-    mains = np.unique(apart.first[main])
-    reached, leads = (
-        _met(np.append(tail, np.full(len(mains), hub)), np.append(head, mains), hub, nodes)
-        for tail, head in ((apart.tail, apart.head), (apart.head, apart.tail))
-    )
+    hub = int(_largest(apart.tail, apart.head, apart.nodes, np.unique(apart.first[main])).argmax())
+    reached = _met(apart.tail, apart.head, hub, apart.nodes)
+    leads = _met(apart.head, apart.tail, hub, apart.nodes)
     return np.intersect1d(edge[apart.of[reached[apart.tail]]], edge[leads[apart.first]])
 
 
