@@ -47,6 +47,7 @@ def test_every_table_of_places_or_people_can_be_scoped_by_address():
     without_places = {"Category", "FigureMark", "User", "CrewMember", "SystemKey", "VisitCount", "TriageWords"} | {
         "Seal",
         "SealedEntry",
+        "DataKey",
     }
     assert unscoped <= without_places | uploads
 

@@ -222,14 +222,15 @@ def _apply(actor: Actor, run: ImportRun, now: datetime, *, good_rows_only: bool)
     _move(run, State.APPLIED, now)
     data = {
         "sheet": run.sheet,
-        "file": run.file_name,
         "sha256": run.sha256,
         "created": run.created_rows,
         "changed": run.changed_rows,
         "unchanged": run.unchanged_rows,
         "left_out": run.bad_rows,
     }
-    record(actor, [Event("sheet.applied", "import", str(run.pk), where, now, data=data)])
+    # Files are often called after whom they list.
+    said = {"file": run.file_name}
+    record(actor, [Event("sheet.applied", "import", str(run.pk), where, now, data=data, said=said)])
 
 
 def _trace(actor: Actor, run: ImportRun, register: Register, number: int, where: int, now: datetime) -> None:
