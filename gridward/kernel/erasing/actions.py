@@ -33,7 +33,7 @@ from gridward.kernel.secrecy.keyring import SEARCH
 from gridward.kernel.secrecy.keystore import Owner
 from gridward.kernel.sheets.storage import Folder
 
-# Notices that lead to a need or a task, the proposals made for an incident, and what its imports were called.
+# Notices that lead to a need or a task, and the proposals made for an incident.
 _NOTICES = """
     DELETE FROM kernel_notice WHERE link IN (
         SELECT '/needs/' || id::text FROM kernel_need WHERE incident_id = %(incident)s
@@ -45,10 +45,7 @@ _FILES = """
     SELECT file FROM kernel_proof JOIN kernel_need need ON need.id = need_id WHERE file <> '' AND incident_id = %s
     EXCEPT SELECT file FROM kernel_proof JOIN kernel_need need ON need.id = need_id WHERE incident_id <> %s
 """
-_IMPORTS = """
-    UPDATE kernel_importrun SET forgotten = TRUE, file_name = '', titles = '[]', fixed = '{}', refusal_params = '{}'
-    WHERE at >= %s AND at <= %s AND file_name <> '' RETURNING id
-"""
+_IMPORTS = "SELECT id FROM kernel_importrun WHERE incident_id = %s"
 
 
 @dataclass
@@ -90,7 +87,7 @@ def erase_incident(
                 files = [file for (file,) in query.fetchall()]
                 _also(query, done, incident.pk)
             if "person" in holders:
-                query.execute(_IMPORTS, [incident.opened_at, incident.closed_at])
+                query.execute(_IMPORTS, [incident.pk])
                 folders = [Folder(key) for (key,) in query.fetchall()]
             for holder in holders:
                 for table in tables_of(holder):

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 import gridward.kernel.fields
 import gridward.kernel.secrecy.fields
-from gridward.kernel.secrecy.migrating import seal_rows, to_sealed
+from gridward.kernel.secrecy.migrating import CHECK_NOW, seal_rows, to_sealed
 
 
 class Migration(migrations.Migration):
@@ -48,7 +48,8 @@ class Migration(migrations.Migration):
             id_number=gridward.kernel.secrecy.fields.Secret(blank=True, max_length=32, verbose_name="ID number"),
             note=gridward.kernel.secrecy.fields.Secret(blank=True, verbose_name="note"),
         ),
-        migrations.RunPython(seal_rows("person", "name", "phone", "id_number", "note"), elidable=True),
+        migrations.RunPython(seal_rows("person", "name", "phone", "id_number", "note")),
+        CHECK_NOW,
         migrations.AddConstraint(
             model_name="person",
             constraint=models.UniqueConstraint(condition=models.Q(("id_hash__isnull", False)), fields=("id_hash", "incident"), name="person_id_number_once", nulls_distinct=False),

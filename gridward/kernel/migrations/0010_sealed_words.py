@@ -3,7 +3,7 @@
 from django.db import migrations, models
 
 from gridward.kernel.secrecy.fields import Secret
-from gridward.kernel.secrecy.migrating import seal_rows, to_sealed
+from gridward.kernel.secrecy.migrating import CHECK_NOW, seal_rows, to_sealed
 
 _REFUSED = "need_refused_by_name_with_reason"
 _SHOWS = "proof_shows_something"
@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
         migrations.RunPython(seal_rows("resource", "phone")),
         migrations.RunPython(seal_rows("organisation", "phone", "leader")),
         migrations.RunPython(seal_rows("assignment", "end_words")),
+        CHECK_NOW,
         migrations.AddConstraint(
             model_name="need",
             constraint=models.CheckConstraint(

@@ -12,6 +12,8 @@ from gridward.kernel.search import name_tokens, number_tokens, text_tokens
 from gridward.kernel.secrecy.fields import Secret
 from gridward.kernel.secrecy.keyring import search_key
 
+CHECK_NOW = migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+"""After sealing rows and before a table changes again: PostgreSQL refuses that while checks of rows wait."""
 _BLOCK = 2000
 _NUMBERS = frozenset({"phone", "id_number", "caller_phone"})
 _NAMES = frozenset({"name", "caller_name"})
@@ -22,7 +24,7 @@ def to_sealed(model: str, **fields: Secret) -> list[Any]:
     """Operations that turn columns of text into columns of bytes, still holding the text as UTF-8."""
     table = f"kernel_{model}"
     columns = ", ".join(
-        f'ALTER COLUMN "{name}" DROP DEFAULT, ALTER COLUMN "{name}" TYPE bytea USING convert_to("{name}", \'UTF8\')'
+        f"ALTER COLUMN {name} DROP DEFAULT, ALTER COLUMN {name} TYPE bytea USING convert_to({name}::text, 'UTF8')"
         for name in fields
     )
     altered = [migrations.AlterField(model_name=model, name=name, field=field) for name, field in fields.items()]

@@ -12,6 +12,7 @@ from gridward.kernel.access.actor import Actor
 from gridward.kernel.address import Level, at_level, level_of
 from gridward.kernel.errors import AppError
 from gridward.kernel.ids import new_id
+from gridward.kernel.incidents.queries import running
 from gridward.kernel.journal.actions import Event, record
 from gridward.kernel.sheets import merging
 from gridward.kernel.sheets.checking import BLOCK_ROWS, Check
@@ -59,6 +60,7 @@ def upload(
     actor.require(IMPORT)
     actor.require(spec.capability)
     run = ImportRun(pk=new_id(now), sheet=sheet_key, file_name=name[-200:], at=now, moved_at=now, by_id=actor.user_id)
+    run.incident = running()
     folder = Folder(run.pk)
     run.sha256 = folder.keep(parts, limits())
     try:

@@ -42,14 +42,14 @@ def open_candidates(register: Register, number: int) -> None:
         query.execute(f"SELECT t.{key}, {listed} FROM {table} t WHERE t.{key} IN ({_candidates(register)})")  # nosec B608 # only names of our own are formatted in
         rows = query.fetchall()
         _copy(query, f"COPY texts (key, {', '.join(names)}) FROM STDIN", (_texts(secrets, *row) for row in rows))
-        query.execute("ANALYZE texts")
+        query.execute("ANALYZE texts (key)")
         plain = [one.column for one in _model(register)._meta.concrete_fields if not isinstance(one, Secret)]
         query.execute(
             f"CREATE TEMP TABLE opened_{number} ON COMMIT DROP AS "  # nosec B608 # only names of our own are formatted in
             f"SELECT {', '.join(f't.{one}' for one in plain)}, {', '.join(f'texts.{one}' for one in names)} "
             f"FROM {table} t JOIN texts ON texts.key = t.{key}"
         )
-        query.execute(f"ANALYZE opened_{number}")
+        query.execute(f"ANALYZE opened_{number} ({', '.join(plain)})")
 
 
 def _candidates(register: Register) -> str:
@@ -127,6 +127,11 @@ class Completion:
         if not self.hangs:
             return self.register.tokens(*values)
         return self.register.tokens(*values, key=self.sealer.search_key(incident_id))
+
+
+def sealed_names(registers: Iterable[Register]) -> set[str]:
+    """The names under which sheets hold what is sealed in their registers."""
+    return {one.name for register in registers for one in secrets_of(register)}
 
 
 def made_columns(register: Register) -> list[str]:
