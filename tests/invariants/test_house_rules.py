@@ -73,7 +73,7 @@ def test_only_actions_write():
     allowed = {"actions.py", "proofs.py", "sending.py", "admin.py", "forces.py", "climbing.py"}
     found = []
     for path in python_files():
-        if path.name in allowed or "web" in path.parts and "cli" in path.parts or "drill" in path.parts:
+        if path.name in allowed or "web" in path.parts and {"cli", "chaos"} & set(path.parts) or "drill" in path.parts:
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in writers:

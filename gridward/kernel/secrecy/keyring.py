@@ -24,7 +24,8 @@ from gridward.kernel.secrecy.keystore import KeyGone, Owner
 SEARCH = ".search"
 """Behind a holder's name: the key that its search tokens and lookups are hashed with."""
 _KEPT_S = 30.0
-_HEAD_BYTES = 9
+HEAD_BYTES = 9
+"""Before the nonce: the byte of the cipher and the number of the key."""
 _ID_MASK = (1 << 63) - 1
 
 # Whether another transaction made it: a key of our own is not ours to remember before it is committed.
@@ -73,8 +74,22 @@ class Key:
 
     def seal(self, text: str, where: bytes) -> bytes:
         """A text as it is kept."""
+        return self.seal_bytes(text.encode(), where)
+
+    def seal_bytes(self, content: bytes, where: bytes) -> bytes:
+        """Bytes as they are kept."""
         aead, head = self._sealing
-        return ciphers.sealed(aead, head, text.encode(), where)
+        return ciphers.sealed(aead, head, content, where)
+
+    def open_bytes(self, kept: bytes, where: bytes) -> bytes:
+        """The bytes behind what is kept.
+
+        Raises: InvalidTag if it was changed or moved here from elsewhere, or is under another key.
+        """
+        start = HEAD_BYTES + NONCE_BYTES
+        if len(kept) < start:
+            raise InvalidTag
+        return self.cipher(kept[0]).decrypt(kept[HEAD_BYTES:start], kept[start:], where)
 
 
 _kept: dict[Any, tuple[float, Key]] = {}
@@ -116,9 +131,15 @@ def opened(kept: bytes, where: bytes) -> str:
 
     Raises: KeyGone if its key was destroyed; InvalidTag if it was changed or moved here from elsewhere.
     """
-    key = _opening(int.from_bytes(kept[1:_HEAD_BYTES], "big"))
-    start = _HEAD_BYTES + NONCE_BYTES
-    return key.cipher(kept[0]).decrypt(kept[_HEAD_BYTES:start], kept[start:], where).decode()
+    return key_of(kept).open_bytes(kept, where).decode()
+
+
+def key_of(kept: bytes) -> Key:
+    """The key that something is kept under.
+
+    Raises: KeyGone.
+    """
+    return _opening(int.from_bytes(kept[1:HEAD_BYTES], "big"))
 
 
 def search_key(incident_id: UUID | None, holder: str) -> bytes:
