@@ -28,8 +28,9 @@ from gridward.kernel.notices.models import Notice
 from gridward.kernel.people.models import Person
 from gridward.kernel.people.queries import tokens_of
 from gridward.kernel.resources.models import CrewMember
-from gridward.kernel.secrecy import keyring
+from gridward.kernel.secrecy import keyring, keystore
 from gridward.kernel.secrecy.fields import ERASED
+from gridward.kernel.secrecy.keystore import Owner
 from gridward.kernel.secrecy.models import DataKey
 from tests.kernel.conftest import NOW, SOUTH, wanted
 
@@ -169,3 +170,21 @@ def test_an_account_loses_its_name_and_its_ways_in(incident, sign_up):
     user.refresh_from_db()
     assert (user.username, user.display_name, user.is_active) == (f"erased-{user.pk}", "", False)
     assert not user.grants.exists() and not user.has_usable_password()
+
+
+def test_an_erasure_cut_off_before_the_halves_were_destroyed_is_finished_by_the_next(incident, person, monkeypatch):
+    class Crash(Exception):
+        pass
+
+    def crash(*_args):
+        raise Crash
+
+    close_incident(SYSTEM, incident.pk, NOW)
+    with monkeypatch.context() as cut, pytest.raises(Crash):
+        cut.setattr(actions, "_destroy_outside", crash)
+        actions.erase_incident(SYSTEM, incident.pk, ["person"], NOW)
+    half = Owner(incident.pk, "person")
+    assert not Person.objects.exists() and not keystore.is_destroyed(half)
+    assert due(NOW + timedelta(days=1000)) == [(incident.pk, ["person"])]
+    actions.erase_incident(SYSTEM, incident.pk, ["person"], NOW)
+    assert keystore.is_destroyed(half) and due(NOW + timedelta(days=1000)) == []

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.apps import apps
 from django.db import connection, models
 
+from gridward.kernel.secrecy import keystore
 from gridward.kernel.secrecy.fields import Secret
 from gridward.kernel.secrecy.keyring import SEARCH
 
@@ -49,13 +50,14 @@ def tables_of(holder: str) -> list[Table]:
 
 
 def holders_of(incident_id: UUID) -> list[str]:
-    """The holders that have a key in an incident which is not destroyed."""
+    """The holders of an incident whose keys are not destroyed in full: in the database, or the half beside it."""
     with connection.cursor() as query:
         query.execute(
             "SELECT DISTINCT holder FROM kernel_datakey WHERE incident_id = %s AND destroyed_on IS NULL",
             [incident_id],
         )
-        return sorted({holder.removesuffix(SEARCH) for (holder,) in query.fetchall()})
+        found = [holder for (holder,) in query.fetchall()] + keystore.holders_left(incident_id)
+    return sorted({holder.removesuffix(SEARCH) for holder in found})
 
 
 def references(model: type[models.Model]) -> Iterator[tuple[str, str, bool]]:

@@ -86,6 +86,12 @@ def destroy_half(owner: Owner, now: datetime) -> None:
     _sync(path.parent)
 
 
+def holders_left(incident_id: UUID) -> list[str]:
+    """The holders of an incident whose halves are here and not destroyed."""
+    found = [Owner(incident_id, path.name.partition(".")[2]) for path in folder().glob(f"{incident_id}.*")]
+    return [one.holder for one in found if not is_destroyed(one)]
+
+
 def is_destroyed(owner: Owner) -> bool:
     """Whether an owner's half is marked as destroyed."""
     path = folder() / owner.name
