@@ -139,6 +139,7 @@ def test_with_its_half_destroyed_nothing_opens_it_again(person, incident):
     wrapped = DataKey.objects.get(incident=incident, holder="person")
     keystore.destroy_half(Owner(incident.pk, "person"), NOW)
     keyring.forget_all()
+    assert keyring.closed_keys() == [f"{incident.pk}.person"]
     again = Person.objects.get(pk=person.pk)
     assert again.name == ERASED
     again.save()

@@ -1,7 +1,7 @@
 """The ciphers a value may be sealed with, told apart by the first byte of what is kept. Pure but for random nonces.
 
 What is kept: one byte for the cipher, eight for the key, twelve of nonce, then the ciphertext and its tag of sixteen.
-Source: docs/adr/0017-secrets-are-sealed-by-the-application.md
+Source: docs/adr/0019-secrets-are-sealed-by-the-application.md
 """
 
 from __future__ import annotations

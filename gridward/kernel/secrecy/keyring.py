@@ -159,6 +159,21 @@ def search_keys(holder: str) -> list[bytes]:
     return found
 
 
+def closed_keys() -> list[str]:
+    """The data keys that ought to open and do not, each by its owner's name."""
+    with connection.cursor() as query:
+        query.execute("SELECT id, incident_id, holder, wrapped FROM kernel_datakey WHERE destroyed_on IS NULL")
+        rows = query.fetchall()
+    found = []
+    for key_id, incident_id, holder, wrapped in rows:
+        owner = Owner(incident_id, holder)
+        try:
+            keystore.unwrap(owner, key_id, bytes(wrapped))
+        except (KeyGone, InvalidTag):
+            found.append(owner.name)
+    return found
+
+
 def forget_all() -> None:
     """Drop every key from this process's memory."""
     _kept.clear()

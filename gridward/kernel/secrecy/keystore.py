@@ -2,7 +2,7 @@
 
 What wraps a data key is made of the master key and its half. To forget, the half is overwritten: then neither the
 database, nor any backup of it, nor the master key can open that data key again.
-Source: docs/adr/0018-what-is-forgotten-stays-forgotten.md
+Source: docs/adr/0020-what-is-forgotten-stays-forgotten.md
 """
 
 from __future__ import annotations

@@ -133,7 +133,8 @@ def _database() -> list[Finding]:
             try:
                 prepare(migrate=False, trust=True)
                 return [
-                    check() for check in (_server, _durability, _extensions, _migrations, _worker, _clock, _retention)
+                    check()
+                    for check in (_server, _durability, _extensions, _migrations, _worker, _clock, _sealing, _retention)
                 ]
             finally:
                 hang_up()
@@ -198,6 +199,16 @@ def _clock() -> Finding:
         apart_s = abs((query.fetchone()[0] - clock.now()).total_seconds())
     words = f"{apart_s:.1f} s apart from the database"
     return judged("clock", good=apart_s < 5, words=words, remedy="synchronise both machines by NTP")
+
+
+def _sealing() -> Finding:
+    """A lost half or another master key shows only where somebody looks: everything reads as erased, or fails."""
+    from gridward.kernel.secrecy.keyring import closed_keys
+
+    closed = closed_keys()
+    words = "every data key can be opened" if not closed else f"{len(closed)} data keys cannot be opened: {closed[0]}"
+    remedy = "put keys/master and keys/halves back; after a restore, gridward erase --again"
+    return judged("sealing", good=not closed, words=words, remedy=remedy)
 
 
 def _retention() -> Finding:
