@@ -31,3 +31,11 @@ def pytest_load_initial_conftests(early_config: Any) -> None:
     if not os.environ.get("DATABASE_URL"):
         until_the_end.enter_context(embedded.in_use(folder))
     early_config.add_cleanup(until_the_end.close)
+
+
+@pytest.fixture(autouse=True)
+def _keys_of_this_test() -> None:
+    """Keys kept in memory belong to rows of the test before, which are gone."""
+    from gridward.kernel.secrecy import keyring
+
+    keyring.forget_all()

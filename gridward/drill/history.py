@@ -5,22 +5,26 @@ For benches and for trends; a day that must be true in every step is lived throu
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 from django.db import connection
 
 from gridward.drill.calls import MANNERS
-from gridward.drill.loading import analyse, indexes_later
+from gridward.drill.loading import analyse, copy_rows, indexes_later
 from gridward.kernel.assignments.models import Assignment
 from gridward.kernel.incidents.models import Incident
 from gridward.kernel.journal.models import Entry
-from gridward.kernel.needs.models import Need
+from gridward.kernel.needs.models import HOLDER, Need
 from gridward.kernel.search import text_tokens
+from gridward.kernel.secrecy.fields import Sealer
+from gridward.kernel.secrecy.keyring import search_key
 
 Tell = Callable[[str, int, int], None]
+_DONE = "已办妥"
 
 _UUID7 = """(lpad(to_hex((extract(epoch FROM {at}) * 1000)::bigint), 12, '0') || '7'
             || substr(md5('{salt}' || {n}), 1, 3) || '8' || substr(md5({n} || '{salt}'), 1, 15))::uuid"""
@@ -51,20 +55,20 @@ _NEEDS = f"""
 
 _INSERT_NEEDS = """
     INSERT INTO kernel_need (id, tracking_code, incident_id, kind, category_id, urgency, state, address, place,
-        latitude, longitude, words, tokens, details, channel, person_id, caller_name, caller_phone, opened_at,
+        latitude, longitude, words, tokens, details, private, channel, person_id, caller_name, caller_phone, opened_at,
         promised_at, due_at, assigned_at, arrived_at, closed_at, confirmed_at, holder,
         holder_level, climbs, reopened, outcome, version)
-    SELECT id, 'H' || lpad(upper(to_hex(n)), 9, '0'), %(incident)s, 'hotline.request', category, urgency,
+    SELECT past.id, 'H' || lpad(upper(to_hex(n)), 9, '0'), %(incident)s, 'hotline.request', category, urgency,
            CASE WHEN closed <= %(end)s THEN 'served' WHEN assigned <= %(end)s THEN 'assigned' ELSE 'waiting' END,
-           address, room, latitude, longitude, sentence, tokens, '{}', 'phone', person, '', '', opened,
+           address, kept.place, latitude, longitude, kept.words, tokens, '{}', '', 'phone', person, '', '', opened,
            opened + make_interval(secs => close_s),
            CASE WHEN closed <= %(end)s THEN closed ELSE opened + make_interval(secs => close_s) END,
            CASE WHEN assigned <= %(end)s THEN assigned END,
            CASE WHEN closed <= %(end)s THEN assigned + (closed - assigned) / 2 END,
            CASE WHEN closed <= %(end)s THEN closed END, NULL,
            address - address %% (10::numeric ^ (19 - first_level))::bigint, first_level, 0, 0,
-           CASE WHEN closed <= %(end)s THEN '已办妥' ELSE '' END, 3
-    FROM past
+           CASE WHEN closed <= %(end)s THEN kept.outcome ELSE '' END, 3
+    FROM past JOIN past_kept AS kept ON kept.id = past.id
 """
 
 _INSERT_ENTRIES = """
@@ -77,10 +81,10 @@ _INSERT_ENTRIES = """
 
 _INSERT_ASSIGNMENTS = f"""
     INSERT INTO kernel_assignment (id, need_id, resource_id, address, state, booked, exclusive, reasons, offered_at,
-        accepted_at, left_at, arrived_at, ended_at, end_reason, version)
+        accepted_at, left_at, arrived_at, ended_at, end_reason, end_words, version)
     SELECT {_UUID7.format(at="assigned", salt="sent", n="n::text")}, past.id, worker.id, past.address, 'done',
            tstzrange(assigned, closed), FALSE, '{{}}', assigned, assigned, assigned + (closed - assigned) / 4,
-           assigned + (closed - assigned) / 2, closed, '', 5
+           assigned + (closed - assigned) / 2, closed, '', '', 5
     FROM past JOIN past_worker AS worker ON worker.number = past.n %% %(workers)s
     WHERE closed <= %(end)s AND closed > assigned
 """
@@ -92,12 +96,13 @@ def load_history(count: int, end: datetime, days: int, seed: int, tell: Tell) ->
     with connection.cursor() as query:
         query.execute("SELECT setseed(%s)", [seed % 1000 / 1000])
         places = _sample_places(query, seed)
-        kinds, workers = _list_words(query, seed), _list_workers(query)
+        kinds, workers = _list_words(query, seed, search_key(incident.pk, HOLDER)), _list_workers(query)
         params: dict[str, Any] = {
             "count": count, "end": end, "stretch": days * 86400, "kinds": kinds, "places": places,
             "incident": incident.pk, "workers": workers,
         }  # fmt: skip
         query.execute(_NEEDS, params)
+        _seal_words(query, incident.pk)
         tell("history", 1, 4)
         for at, (model, statement) in enumerate(
             ((Need, _INSERT_NEEDS), (Entry, _INSERT_ENTRIES), (Assignment, _INSERT_ASSIGNMENTS)), start=2
@@ -105,8 +110,27 @@ def load_history(count: int, end: datetime, days: int, seed: int, tell: Tell) ->
             with indexes_later(model):
                 query.execute(statement, params)
             tell("history", at, 4)
-        query.execute("DROP TABLE past, past_place, past_words, past_worker")
+        query.execute("DROP TABLE past, past_kept, past_place, past_words, past_worker")
     analyse("kernel_need", "kernel_entry", "kernel_assignment")
+
+
+def _seal_words(query: Any, incident_id: UUID) -> None:
+    """The words of each need sealed for its own row: what no set-wise statement can do."""
+    sealer = Sealer(Need)
+    # The keys are fetched now: COPY will hold the connection.
+    for name in ("words", "place", "outcome"):
+        sealer.sealed(name, "-", incident_id, incident_id)
+    query.execute("CREATE TEMPORARY TABLE past_kept (id uuid, words bytea, place bytea, outcome bytea)")
+    query.execute("SELECT id, sentence, room FROM past")
+    rows = query.fetchall()
+
+    def lines() -> Iterator[tuple[Any, ...]]:
+        for key, sentence, room in rows:
+            texts = (("words", sentence), ("place", room), ("outcome", _DONE))
+            yield key, *(sealer.sealed(name, text, key, incident_id) for name, text in texts)
+
+    copy_rows("past_kept", ("id", "words", "place", "outcome"), lines())
+    query.execute("ANALYZE past_kept")
 
 
 def _sample_places(query: Any, seed: int) -> int:
@@ -119,7 +143,7 @@ def _sample_places(query: Any, seed: int) -> int:
     return places
 
 
-def _list_words(query: Any, seed: int) -> int:
+def _list_words(query: Any, seed: int, key: bytes) -> int:
     rng = np.random.default_rng([seed, 5])
     query.execute("CREATE TEMPORARY TABLE past_words (word int, category text, sentence text, tokens bigint[])")
     weights = np.array([manner.share for manner in MANNERS])
@@ -130,7 +154,7 @@ def _list_words(query: Any, seed: int) -> int:
         sentence = manner.sentences[number % len(manner.sentences)].format(
             who="老人", weeks=30, floor=6, place="几江街道"
         )
-        rows.append((number, manner.category, sentence, list(text_tokens(sentence))))
+        rows.append((number, manner.category, sentence, list(text_tokens(sentence, key))))
     query.executemany("INSERT INTO past_words VALUES (%s, %s, %s, %s)", rows)
     return len(rows)
 

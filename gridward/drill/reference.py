@@ -29,14 +29,15 @@ def make_district(scale: float, seed: int, now: datetime, tell: Tell) -> list[Lo
     tell("areas", 0, 1)
     load_areas(places, settlements)
     tell("areas", 1, 1)
-    load_people(settlements, scale, seed, now, tell)
+    began = now - timedelta(days=RESPONSE_BEFORE_DAYS)
+    name = "疫情防控应急响应（演练）"
+    incident = open_incident(SYSTEM, name, "Epidemic response (drill)", "epidemic", DISTRICT, began)
+    load_people(settlements, scale, seed, now, tell, incident.pk)
     tell("forces", 0, 1)
     organisations = make_organisations(settlements, places)
     resources = make_resources(settlements, organisations, seed)
     accounts = logins(settlements)
     make_accounts(accounts, resources, now)
-    began = now - timedelta(days=RESPONSE_BEFORE_DAYS)
-    open_incident(SYSTEM, "疫情防控应急响应（演练）", "Epidemic response (drill)", "epidemic", DISTRICT, began)
     load_categories(SYSTEM, now=began)
     tell("forces", 1, 1)
     return accounts

@@ -132,7 +132,7 @@ class OrganisationAdmin(FindableAdmin):
 
     list_display = ("name", "kind", "address", "leader")
     list_filter = ("kind",)
-    search_fields = ("name", "leader")
+    search_fields = ("name",)
     autocomplete_fields = ("parent",)
 
 

@@ -9,17 +9,18 @@ from gridward.kernel.manifest import Line, Page, Role
 from gridward.kernel.sheets.registers import KERNEL_SHEETS
 
 _SEE = frozenset({"needs.see", "resources.see", "people.see", "figures.see", "areas.see"})
+_WATCH = frozenset({"journal.see", "people.watch"})
 _ACT = _SEE | {"needs.log", "needs.assign", "needs.refuse", "resources.change", "sheets.import"}
 
 ROLES = (
     Role("headquarters", _("Headquarters"), _ACT | {"people.reveal", "journal.see"}, level=Level.DISTRICT),
     Role("town", _("Town or street office"), _ACT | {"people.reveal"}, level=Level.TOWN),
     Role("community", _("Community worker"), _ACT | {"people.reveal", "people.change"}, level=Level.COMMUNITY),
-    Role("auditor", _("Auditor"), _SEE | {"journal.see"}, home="journal"),
+    Role("auditor", _("Auditor"), _SEE | _WATCH, home="journal"),
     Role(
         "administrator",
         _("Administrator"),
-        frozenset({"areas.see", "configure", "sheets.import", "journal.see", "grants.give", "resources.see"}),
+        _WATCH | {"areas.see", "configure", "sheets.import", "grants.give", "resources.see"},
         home="sheets",
         level=Level.DISTRICT,
     ),
@@ -35,6 +36,7 @@ PAGES = (
     Page("organisations", _("Organisations"), "organisations", "areas.see", "building", 80),
     Page("bulletin", _("Daily bulletin"), "bulletin", "figures.see", "report", 90),
     Page("sheets", _("Imports"), "sheets", "sheets.import", "table-import", 100),
+    Page("exports", _("Exports"), "exports", "people.reveal", "table-export", 105),
     Page("journal", _("Journal"), "journal", "journal.see", "history", 110),
 )
 
@@ -65,7 +67,13 @@ VERBS = {
     "resource.allotted": _("allotted a resource"),
     "sheet.applied": _("imported a sheet"),
     "export.made": _("exported a list"),
+    "export.asked": _("asked for a list with personal data"),
+    "export.approved": _("approved a list with personal data"),
+    "export.refused": _("refused a list with personal data"),
     "incident.opened": _("opened the incident"),
+    "incident.closed": _("closed the incident"),
+    "incident.erased": _("erased what people left in the incident"),
+    "person.erased": _("erased a person"),
     "grant.given": _("gave a grant"),
     "grant.taken": _("took a grant away"),
     "account.signed_in": _("signed in"),
@@ -84,6 +92,10 @@ NOTICES = {
     "need.climbed": _("%(category)s %(code)s was not taken in time and is now yours."),
     "assignment.offered": _("New task: %(category)s, %(code)s."),
     "need.critical": _("Critical: %(category)s, %(code)s."),
+    "people.quota_reached": _("%(account)s has looked at personal data %(count)s times today: no more is allowed."),
+    "people.looked_widely": _("%(account)s has looked at personal data in %(count)s communities today."),
+    "export.asked": _("%(account)s asks for a list with personal data: approve or refuse it."),
+    "export.decided": _("%(account)s has decided about the list you asked for."),
 }
 
 KERNEL = Line(

@@ -3,6 +3,7 @@
 from gridward.kernel.access.models import Grant, User
 from gridward.kernel.areas.models import Area
 from gridward.kernel.assignments.models import Assignment, Proof
+from gridward.kernel.exports.models import ExportRequest
 from gridward.kernel.figures.models import FigureMark, FigureValue
 from gridward.kernel.incidents.models import Incident
 from gridward.kernel.journal.models import Entry, Seal, SealedEntry
@@ -12,6 +13,7 @@ from gridward.kernel.orgs.models import Organisation
 from gridward.kernel.people.models import Person
 from gridward.kernel.plans.models import Plan
 from gridward.kernel.resources.models import CrewMember, Resource
+from gridward.kernel.secrecy.models import DataKey
 from gridward.kernel.sheets.models import ColumnMapping, ImportRun
 
 __all__ = [
@@ -20,7 +22,9 @@ __all__ = [
     "Category",
     "ColumnMapping",
     "CrewMember",
+    "DataKey",
     "Entry",
+    "ExportRequest",
     "FigureMark",
     "FigureValue",
     "Grant",

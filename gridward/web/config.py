@@ -7,7 +7,7 @@ import secrets
 from datetime import time
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -57,12 +57,39 @@ class Config(BaseSettings):
     second_factor_roles: Annotated[list[str], NoDecode] = Field(
         ["administrator"], description="Roles that must have a passkey or an app with codes; empty: it is up to each."
     )
+    master_key: str = Field(
+        "",
+        pattern="^([0-9a-f]{64})?$",
+        repr=False,
+        description="The master key, 64 hex digits, where a vault gives it; empty: `keys/master` in the data folder.",
+    )
+    cipher: Literal["aes-256-gcm", "sm4-gcm"] = Field(
+        "aes-256-gcm", description="What new secrets are sealed with; older ones stay readable."
+    )
+    reveals_per_day: int = Field(
+        200, ge=1, description="How often one account may look behind the mask in a day: an example, set your own."
+    )
+    reveal_areas_per_day: int = Field(
+        20, ge=2, description="In how many communities, before auditors and administrators are told: an example."
+    )
+    export_hours: int = Field(
+        24, ge=1, le=720, description="Hours until a request for a list, or an approved list, expires: an example."
+    )
+    retention_days: dict[str, int] = Field(
+        {"people": 30, "needs": 180, "journal": 730},
+        description="Days after an incident has closed until its people, needs and journalled words are erased, as "
+        "JSON: an example, which your law and your archive have to say.",
+    )
     ask_per_hour: int = Field(20, ge=1, description="Requests one resident's address may send in an hour.")
 
     @field_validator("allowed_hosts", "notice_channels", "second_factor_roles", mode="before")
     @classmethod
     def _split(cls, words: object) -> object:
         return [word.strip() for word in words.split(",") if word.strip()] if isinstance(words, str) else words
+
+    def master(self) -> bytes:
+        """The master key: what was given, or the one in the data folder."""
+        return bytes.fromhex(self.master_key or self.secret("master").decode())
 
     def secret(self, name: str) -> bytes:
         """A random key made once and kept in the data folder, readable by its owner only.

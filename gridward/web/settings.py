@@ -15,6 +15,12 @@ _HERE = Path(__file__).parent
 
 SECRET_KEY = _CONFIG.secret("django").decode()
 SEARCH_KEY = _CONFIG.secret("search")
+# Outside the database and its backups: see docs/how-to/keep-the-keys.md.
+MASTER_KEY = _CONFIG.master()
+KEY_FOLDER = _CONFIG.data_dir / "keys"
+CIPHER = _CONFIG.cipher
+REPORT_KEY = _CONFIG.secret("report")
+REPORT_FOLDER = _CONFIG.data_dir / "erasures"
 JOURNAL_KEY = _CONFIG.secret("journal")
 # Beside the keys, which are not in the database: whoever cuts the journal there cannot cut its head here.
 JOURNAL_HEAD = _CONFIG.data_dir / "keys" / "journal-head"
@@ -158,6 +164,10 @@ WHITENOISE_IMMUTABLE_FILE_TEST = r"/static/dist/assets/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 MAX_UPLOAD_BYTES = _CONFIG.max_upload_mb * 1024 * 1024
+REVEALS_PER_DAY = _CONFIG.reveals_per_day
+REVEAL_AREAS_PER_DAY = _CONFIG.reveal_areas_per_day
+EXPORT_HOURS = _CONFIG.export_hours
+RETENTION_DAYS = _CONFIG.retention_days
 ASK_PER_HOUR = _CONFIG.ask_per_hour
 
 NOTICE_CHANNELS = _CONFIG.notice_channels

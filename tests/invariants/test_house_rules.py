@@ -47,6 +47,7 @@ def test_every_table_of_places_or_people_can_be_scoped_by_address():
     without_places = {"Category", "FigureMark", "User", "CrewMember", "SystemKey", "VisitCount", "TriageWords"} | {
         "Seal",
         "SealedEntry",
+        "DataKey",
     }
     assert unscoped <= without_places | uploads
 
@@ -72,7 +73,7 @@ def test_only_actions_write():
     allowed = {"actions.py", "proofs.py", "sending.py", "admin.py", "forces.py", "climbing.py"}
     found = []
     for path in python_files():
-        if path.name in allowed or "web" in path.parts and "cli" in path.parts or "drill" in path.parts:
+        if path.name in allowed or "web" in path.parts and {"cli", "chaos"} & set(path.parts) or "drill" in path.parts:
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in writers:

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 import numpy as np
 
@@ -27,8 +28,10 @@ from gridward.kernel.address import Level, from_code, level_of, parent, span, st
 from gridward.kernel.areas.models import Area
 from gridward.kernel.areas.queries import tokens_of
 from gridward.kernel.clock import local_day
+from gridward.kernel.ids import new_id
 from gridward.kernel.people.models import Person
 from gridward.kernel.search import name_tokens, number_tokens
+from gridward.kernel.secrecy.fields import Sealer
 
 DISTRICT = from_code("500116")
 Tell = Callable[[str, int, int], None]
@@ -37,7 +40,8 @@ _AREA_COLUMNS = (
     "former_names", "gone_on", "tokens",
 )  # fmt: skip
 _PERSON_COLUMNS = (
-    "id", "address", "room", "name", "sex", "born_on", "phone", "id_number", "traits", "note", "tokens",
+    "id", "incident_id", "address", "room", "name", "sex", "born_on", "phone", "id_number", "id_hash", "traits", "note",
+    "tokens",
 )  # fmt: skip
 
 
@@ -100,17 +104,43 @@ def _area(
     )  # fmt: skip
 
 
-def load_people(settlements: list[Settlement], scale: float, seed: int, now: datetime, tell: Tell) -> int:
-    """Write everybody, community by community, in one COPY. Returns how many people."""
+def load_people(
+    settlements: list[Settlement], scale: float, seed: int, now: datetime, tell: Tell, incident_id: UUID | None = None
+) -> int:
+    """Write everybody, community by community, in one COPY, sealed for an incident. Returns how many people."""
+    sealer = PeopleSealer(incident_id)
     with indexes_later(Person):
-        count = copy_text("kernel_person", _PERSON_COLUMNS, _people_lines(settlements, scale, seed, now, tell))
+        lines = _people_lines(settlements, scale, seed, now, tell, sealer)
+        count = copy_text("kernel_person", _PERSON_COLUMNS, lines)
         tell("indexes", 0, 1)
     tell("indexes", 1, 1)
     analyse("kernel_person")
     return count
 
 
-def _people_lines(settlements: list[Settlement], scale: float, seed: int, now: datetime, tell: Tell) -> Iterator[str]:
+class PeopleSealer:
+    """Seals made-up people for one incident; asks for its keys before COPY has the connection to itself."""
+
+    def __init__(self, incident_id: UUID | None) -> None:
+        self._sealer, self._incident_id = Sealer(Person), incident_id
+        self._key = self._sealer.search_key(incident_id)
+        for name in self._sealer.secrets:
+            self._sealer.sealed(name, "-", new_id(), incident_id)
+        self.incident = str(incident_id) if incident_id else "\\N"
+
+    def cells(self, key: UUID, name: str, phone: str, number: str) -> tuple[str, str, str, str, str]:
+        """Name, phone, ID number, its hash and the search tokens, as COPY takes them."""
+        sealed = [self._sealer.sealed(column, text, key, self._incident_id).hex()
+                  for column, text in (("name", name), ("phone", phone), ("id_number", number))]  # fmt: skip
+        numbers = number_tokens(number, self._key)
+        tokens = {*name_tokens(name, self._key), *numbers, *number_tokens(phone, self._key)}
+        bytea = [f"\\\\x{value}" for value in sealed]
+        return bytea[0], bytea[1], bytea[2], str(numbers[0]), f"{{{','.join(map(str, tokens))}}}"
+
+
+def _people_lines(
+    settlements: list[Settlement], scale: float, seed: int, now: datetime, tell: Tell, sealer: PeopleSealer
+) -> Iterator[str]:
     total, done, household = sum(one.residents for one in settlements), 0, 0
     chance = min(1.0, DIALYSIS * scale / max(total, 1))
     serials: dict[object, int] = {}
@@ -119,14 +149,14 @@ def _people_lines(settlements: list[Settlement], scale: float, seed: int, now: d
         rng = np.random.default_rng([seed, 2, number])
         people = people_of(unit_addresses(one.estates), one.residents, household, rng)
         household = int(people.household[-1]) + 1
-        yield from _community_lines(people, rng, seed, now, serials, done, chance, prefix)
+        yield from _community_lines(people, rng, seed, now, serials, done, chance, prefix, sealer)
         done += one.residents
         tell("people", done, total)
 
 
 def _community_lines(
     people: People, rng: np.random.Generator, seed: int, now: datetime, serials: dict[object, int], done: int,
-    dialysis_chance: float, prefix: str,
+    dialysis_chance: float, prefix: str, sealer: PeopleSealer,
 ) -> Iterator[str]:  # fmt: skip
     names = identities.names(people.household, people.rank, people.male, seed)
     born = identities.birthdays(people.age, local_day(now))
@@ -142,11 +172,11 @@ def _community_lines(
         serials[day, male] = serial = serials.get((day, male), -1) + 1
         number = identities.id_number(day, serial, male=male)
         phone = identities.phone(done + index) if people.age[index] >= 10 else ""
-        tokens = {*name_tokens(name), *number_tokens(number), *number_tokens(phone)}
         noise = chance[index * 20 : index * 20 + 20]
-        key = f"{prefix}7{noise[:3]}8{noise[3:18]}"
+        key = UUID(f"{prefix}7{noise[:3]}8{noise[3:18]}")
         needs = ",".join(held.get(index, ()))
+        kept_name, kept_phone, kept_number, hashed, tokens = sealer.cells(key, name, phone, number)
         yield (
-            f"{key}\t{address}\t{room}\t{name}\t{'m' if male else 'f'}\t{day}\t{phone}\t{number}\t{{{needs}}}\t\t"
-            f"{{{','.join(map(str, tokens))}}}\n"
+            f"{key}\t{sealer.incident}\t{address}\t{room}\t{kept_name}\t{'m' if male else 'f'}\t{day}\t{kept_phone}\t"
+            f"{kept_number}\t{hashed}\t{{{needs}}}\t\t{tokens}\n"
         )

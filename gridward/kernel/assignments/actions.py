@@ -218,6 +218,7 @@ def progress(
     need = locked(_need_id_of(assignment_id))
     _lock_resource_of(assignment_id)
     assignment = Assignment.objects.select_for_update(of=("self",)).select_related("resource").get(pk=assignment_id)
+    assignment.need = need
     if assignment.state == wanted:
         return assignment
     if not may_become(AssignmentState(assignment.state), wanted):
@@ -229,8 +230,7 @@ def progress(
         keep(actor, need, assignment, evidence or Evidence(), now)
     _stamp(assignment, wanted, now, reason)
     _tell_need(actor, need, assignment, wanted, now, words)
-    data = {"resource": assignment.resource.name, "reason": reason, "words": words}
-    said = {name: value for name, value in data.items() if value}
+    said = {"reason": reason, "words": words}
     record(actor, [_event(assignment, need, f"assignment.{wanted}", now, said)])
     return assignment
 
@@ -256,7 +256,7 @@ def _stamp(assignment: Assignment, wanted: AssignmentState, now: datetime, reaso
     assignment.state = wanted
     setattr(assignment, _TIME_OF[wanted], now)
     if wanted not in LIVE:
-        assignment.end_reason = reason
+        assignment.end_words = reason
         assignment.booked = DateTimeTZRange(assignment.booked.lower, max(now, assignment.booked.lower))
     assignment.version += 1
     assignment.save()
@@ -275,5 +275,6 @@ def _tell_need(
         need.save(update_fields=["arrived_at"])
 
 
-def _event(assignment: Assignment, need: Need, verb: str, now: datetime, data: Mapping[str, Any]) -> Event:
-    return Event(verb, "assignment", str(assignment.pk), need.address, now, need.incident_id, data)
+def _event(assignment: Assignment, need: Need, verb: str, now: datetime, said: Mapping[str, str]) -> Event:
+    data = {"resource": assignment.resource.name}
+    return Event(verb, "assignment", str(assignment.pk), need.address, now, need.incident_id, data, said)

@@ -3,9 +3,9 @@
 -- whether the resource is free. Relies on the index of needs by joined_to.
 WITH sent AS (
     INSERT INTO kernel_assignment (id, need_id, resource_id, address, state, booked, exclusive, reasons, offered_by_id,
-                                   offered_at, end_reason, version)
+                                   offered_at, end_reason, end_words, version)
     VALUES (%(id)s, %(need)s, %(resource)s, %(address)s, 'offered', tstzrange(%(now)s, %(until)s), %(exclusive)s,
-            %(reasons)s, %(actor)s, %(now)s, '', 1)
+            %(reasons)s, %(actor)s, %(now)s, '', '', 1)
 ), moved AS (
     UPDATE kernel_need
     SET state = %(state)s, due_at = %(due_at)s, assigned_at = coalesce(assigned_at, %(now)s),

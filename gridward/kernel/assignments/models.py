@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gridward.kernel.fields import AddressField, FieldId
 from gridward.kernel.needs.rules import LIVE, AssignmentState
+from gridward.kernel.secrecy.fields import Secret
 
 ASSIGNMENT_STATES = [
     (AssignmentState.OFFERED, _("offered")),
@@ -38,7 +39,8 @@ class Assignment(models.Model):
     left_at = models.DateTimeField(_("set off"), null=True)
     arrived_at = models.DateTimeField(_("arrived"), null=True)
     ended_at = models.DateTimeField(_("ended"), null=True)
-    end_reason = models.TextField(_("reason"), blank=True)
+    end_reason = models.CharField(_("how it ended"), max_length=32, blank=True)
+    end_words = Secret(_("reason"), blank=True, holder="caller", via="need")
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -88,7 +90,7 @@ class Proof(models.Model):
     assignment = models.ForeignKey(Assignment, models.PROTECT, null=True, related_name="proofs")
     address = AddressField(_("where"))
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
-    words = models.TextField(_("words"), blank=True)
+    words = Secret(_("words"), blank=True, holder="caller", via="need")
     file = models.CharField(_("file"), max_length=120, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
     at = models.DateTimeField(_("when"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 
 from django.conf import settings
@@ -13,8 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from gridward.kernel.access.actor import Actor
 from gridward.kernel.assignments.models import Assignment, Proof
 from gridward.kernel.errors import AppError
+from gridward.kernel.ids import new_id
 from gridward.kernel.needs.errors import ProofMissing
-from gridward.kernel.needs.models import Need
+from gridward.kernel.needs.models import HOLDER, Need
+from gridward.kernel.secrecy.files import read_sealed, write_sealed
 
 _KINDS = {b"\xff\xd8\xff": ".jpg", b"\x89PNG\r\n\x1a\n": ".png", b"RIFF": ".webp"}
 MAX_PHOTO_BYTES = 8 * 1024 * 1024
@@ -52,7 +55,7 @@ def keep(actor: Actor, need: Need, assignment: Assignment | None, evidence: Evid
         address=need.address,
         kind=Proof.Kind.PHOTO if evidence.photo else Proof.Kind.WORDS,
         words=evidence.words,
-        file=_store(evidence.photo, digest) if evidence.photo else "",
+        file=_store(need, evidence.photo, digest) if evidence.photo else "",
         sha256=digest,
         at=now,
         by_id=actor.user_id,
@@ -61,20 +64,27 @@ def keep(actor: Actor, need: Need, assignment: Assignment | None, evidence: Evid
     )
 
 
-def path_of(proof: Proof) -> Path:
-    """Where a proof's file lies."""
-    return Path(settings.MEDIA_ROOT) / proof.file
+def opened_file(proof: Proof) -> BytesIO:
+    """A proof's photo, with a name that says what it is.
+
+    Raises: KeyGone once its incident is forgotten.
+    """
+    path = Path(settings.MEDIA_ROOT) / proof.file
+    content = BytesIO(b"".join(read_sealed(path, path.name)))
+    content.name = path.name
+    return content
 
 
-def _store(photo: bytes, digest: str) -> str:
+def _store(need: Need, photo: bytes, digest: str) -> str:
     suffix = next((suffix for magic, suffix in _KINDS.items() if photo.startswith(magic)), None)
     if suffix is None or len(photo) > MAX_PHOTO_BYTES:
         raise NotAPhoto
-    name = f"proofs/{digest[:2]}/{digest}{suffix}"
+    # A folder for each incident: what two have in common is sealed for each.
+    name = f"proofs/{need.incident_id}/{digest[:2]}/{digest}{suffix}"
     target = Path(settings.MEDIA_ROOT) / name
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.with_suffix(".part")
-        part.write_bytes(photo)
+        part = target.with_suffix(f".{new_id().hex}")
+        write_sealed(part, [photo], need.incident_id, HOLDER, target.name)
         part.replace(target)
     return name

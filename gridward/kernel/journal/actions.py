@@ -13,6 +13,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 
 from gridward.kernel.access.actor import Actor
+from gridward.kernel.journal.words import sealed_words
 from gridward.kernel.registry import registry
 
 
@@ -27,6 +28,8 @@ class Event:
     at: datetime
     incident_id: UUID | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
+    said: Mapping[str, str] = field(default_factory=dict)
+    """What people wrote themselves: kept sealed, so that the journal stays whole when it is forgotten."""
 
 
 COLUMNS = "at, actor_id, verb, subject_kind, subject_id, address, incident_id, channel, data"
@@ -36,7 +39,8 @@ ROW = "%s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb"
 
 def values_of(actor: Actor, event: Event) -> list[Any]:
     """One entry as the values of `COLUMNS`, for statements that write it along with the change itself."""
-    data = json.dumps(dict(event.data), cls=DjangoJSONEncoder)
+    said = sealed_words(event.incident_id, event.verb, event.subject_id, event.said)
+    data = json.dumps({**event.data, **said}, cls=DjangoJSONEncoder)
     subject = (event.verb, event.subject_kind, event.subject_id, event.address)
     return [event.at, actor.user_id, *subject, event.incident_id, actor.channel, data]
 

@@ -1,10 +1,14 @@
 """Who did what, to what, when; written in the transaction of the change itself."""
 
+from functools import cached_property
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from gridward.kernel.fields import AddressField, TransactionIdField
+from gridward.kernel.journal.words import opened_data
 
 
 class Entry(models.Model):
@@ -37,6 +41,11 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.verb} {self.subject_id}"
+
+    @cached_property
+    def told(self) -> dict[str, Any]:
+        """The details with what people wrote opened."""
+        return opened_data(self.verb, self.subject_id, self.data)
 
 
 class Seal(models.Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from gridward.kernel.ids import new_id, tracking_code
 from gridward.kernel.journal import actions as journal
 from gridward.kernel.journal.actions import Event, record
 from gridward.kernel.needs.errors import CannotJoin, NotAllowedNow, ReasonMissing, UnknownCategory, UnknownPlace
-from gridward.kernel.needs.models import Category, Need, Urgency
+from gridward.kernel.needs.models import HOLDER, Category, Need, Urgency
 from gridward.kernel.needs.queries import category_by_key
 from gridward.kernel.needs.rules import (
     ENDED,
@@ -38,6 +39,8 @@ from gridward.kernel.needs.rules import (
 )
 from gridward.kernel.registry import registry
 from gridward.kernel.search import name_tokens, number_tokens, text_tokens
+from gridward.kernel.secrecy.fields import Secret
+from gridward.kernel.secrecy.keyring import search_key
 
 _MOVE_VERBS = {
     Step.ASSIGN: "need.assigned",
@@ -65,12 +68,15 @@ class Wanted:
     person_id: UUID | None = None
     promised_at: datetime | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
+    private: Mapping[str, str] = field(default_factory=dict)
+    """Further details that say who somebody is or how to reach them."""
     id: UUID | None = None
 
 
 # The need, if its place is known and its id is new, and its journal entry, in one statement and so in one transaction.
 # A need without a point of its own stands on the map where its place does.
-_COLUMNS = [field.column for field in Need._meta.concrete_fields]
+_FIELDS = Need._meta.concrete_fields
+_COLUMNS = [field.column for field in _FIELDS]
 _GIVEN = [f"coalesce(%s, area.{name})" if name in ("latitude", "longitude") else "%s" for name in _COLUMNS]
 _LOG = f"""
     WITH logged AS (
@@ -104,7 +110,7 @@ def log(actor: Actor, wanted: Wanted, now: datetime) -> Need:
 
 
 def _insert(actor: Actor, need: Need, event: Event) -> bool:
-    values = [Jsonb(need.details) if name == "details" else need.__dict__[name] for name in _COLUMNS]
+    values = [_value(field, need) for field in _FIELDS]
     with connection.cursor() as query:
         query.execute(_LOG, [*values, need.address, *journal.values_of(actor, event)])
         point = query.fetchone()
@@ -112,6 +118,12 @@ def _insert(actor: Actor, need: Need, event: Event) -> bool:
         return False
     need.latitude, need.longitude = point
     return True
+
+
+def _value(field: Any, need: Need) -> Any:
+    if isinstance(field, Secret):
+        return field.get_prep_value(field.sealed_of(need))
+    return Jsonb(need.details) if field.column == "details" else need.__dict__[field.attname]
 
 
 def _known(wanted: Wanted) -> Need:
@@ -124,7 +136,6 @@ def _known(wanted: Wanted) -> Need:
 def _fresh(actor: Actor, wanted: Wanted, category: Category, now: datetime) -> Need:
     promise = category.promise
     promised = wanted.promised_at or promised_at(promise, now)
-    names = name_tokens(wanted.caller_name) + number_tokens(wanted.caller_phone)
     return Need(
         id=wanted.id or new_id(now),
         tracking_code=tracking_code(),
@@ -137,8 +148,9 @@ def _fresh(actor: Actor, wanted: Wanted, category: Category, now: datetime) -> N
         latitude=wanted.latitude,
         longitude=wanted.longitude,
         words=wanted.words,
-        tokens=sorted({*text_tokens(f"{wanted.words} {wanted.place}"), *names}),
+        tokens=tokens_of(wanted),
         details=dict(wanted.details),
+        private=json.dumps(dict(wanted.private), ensure_ascii=False) if wanted.private else "",
         channel=wanted.channel,
         person_id=wanted.person_id,
         caller_name=wanted.caller_name,
@@ -152,6 +164,13 @@ def _fresh(actor: Actor, wanted: Wanted, category: Category, now: datetime) -> N
     )
 
 
+def tokens_of(asked: Wanted | Need) -> list[int]:
+    """What a need can be found by: its words and place, its caller's name and phone; hashed for its incident."""
+    key = search_key(asked.incident_id, HOLDER)
+    caller = {*name_tokens(asked.caller_name, key), *number_tokens(asked.caller_phone, key)}
+    return sorted({*text_tokens(f"{asked.words} {asked.place}", key), *caller})
+
+
 @transaction.atomic
 def serve(actor: Actor, need_id: Any, evidence: Evidence, now: datetime) -> Need:
     """End a need at the desk with proof, sending nobody (an answer given, a fault that mended itself).
@@ -163,7 +182,7 @@ def serve(actor: Actor, need_id: Any, evidence: Evidence, now: datetime) -> Need
     keep(actor, need, None, evidence, now)
     _release_all(need, now, "served_at_desk")
     _end(actor, need, now, evidence.words)
-    _write(actor, need, "need.served", now, {"words": evidence.words})
+    _write(actor, need, "need.served", now, said={"words": evidence.words})
     return need
 
 
@@ -179,7 +198,7 @@ def refuse(actor: Actor, need_id: Any, reason: str, now: datetime) -> Need:
     _step(need, Step.REFUSE)
     _release_all(need, now, "refused")
     _end(actor, need, now, reason)
-    _write(actor, need, "need.refused", now, {"reason": reason})
+    _write(actor, need, "need.refused", now, said={"reason": reason})
     return need
 
 
@@ -193,7 +212,7 @@ def withdraw(actor: Actor, need_id: Any, reason: str, now: datetime) -> Need:
     _step(need, Step.WITHDRAW)
     _release_all(need, now, "withdrawn")
     _end(actor, need, now, reason)
-    _write(actor, need, "need.withdrawn", now, {"reason": reason})
+    _write(actor, need, "need.withdrawn", now, said={"reason": reason})
     return need
 
 
@@ -217,7 +236,7 @@ def reopen(actor: Actor, need_id: Any, reason: str, now: datetime) -> Need:
     need.reopened += 1
     need.promised_at = promised_at(promise, now)
     need.due_at = due_at(promise, need.state, now, need.promised_at)
-    _write(actor, need, "need.reopened", now, {"reason": reason})
+    _write(actor, need, "need.reopened", now, said={"reason": reason})
     return need
 
 
@@ -275,9 +294,13 @@ def amend(actor: Actor, need_id: Any, changes: Mapping[str, Any], now: datetime)
         raise UnknownPlace(address=need.address)
     need.urgency = Urgency(need.urgency)
     need.holder = holder(need.address, Level(need.holder_level))
-    need.tokens = sorted({*text_tokens(f"{need.words} {need.place}"), *name_tokens(need.caller_name)})
+    need.tokens = tokens_of(need)
     Assignment.objects.filter(need=need).update(address=need.address)
-    _write(actor, need, "need.amended", now, {"before": before, "after": dict(changes)})
+    sealed = [name for name in changes if isinstance(Need._meta.get_field(name), Secret)]
+    plain = [name for name in changes if name not in sealed]
+    data = {"before": {name: before[name] for name in plain}, "after": {name: changes[name] for name in plain}}
+    said = {f"{name}_before": str(before[name]) for name in sealed}
+    _write(actor, need, "need.amended", now, data, said | {f"{name}_after": str(changes[name]) for name in sealed})
     return need
 
 
@@ -305,7 +328,7 @@ def move(actor: Actor, need: Need, step: Step, now: datetime, outcome: str = "")
     elif need.state != was:
         need.due_at = due_at(need.category.promise, need.state, now, need.promised_at)
     verb = _MOVE_VERBS[step] if need.state != was else None
-    _write(actor, need, verb, now, {"words": outcome} if outcome else {})
+    _write(actor, need, verb, now, said={"words": outcome})
 
 
 def _step(need: Need, step: Step) -> None:
@@ -327,7 +350,14 @@ def _release_all(need: Need, now: datetime, reason: str) -> None:
     )
 
 
-def _write(actor: Actor, need: Need, verb: str | None, now: datetime, data: Mapping[str, Any] | None = None) -> None:
+def _write(
+    actor: Actor,
+    need: Need,
+    verb: str | None,
+    now: datetime,
+    data: Mapping[str, Any] | None = None,
+    said: Mapping[str, str] | None = None,
+) -> None:
     need.version += 1
     need.save()
     mirrored = {
@@ -342,14 +372,22 @@ def _write(actor: Actor, need: Need, verb: str | None, now: datetime, data: Mapp
     events = []
     if verb != "need.joined":
         for joined in Need.objects.filter(joined_to=need).select_for_update():
-            Need.objects.filter(pk=joined.pk).update(**mirrored)
+            for name, value in mirrored.items():
+                setattr(joined, name, value)
+            joined.save(update_fields=list(mirrored))
             if verb:
                 events.append(_event(joined, verb, now, {"with": need.tracking_code}))
     if verb:
-        events.append(_event(need, verb, now, data))
+        events.append(_event(need, verb, now, data, said))
     if events:
         record(actor, events)
 
 
-def _event(need: Need, verb: str, now: datetime, data: Mapping[str, Any] | None = None) -> Event:
-    return Event(verb, "need", str(need.pk), need.address, now, need.incident_id, data or {})
+def _event(
+    need: Need,
+    verb: str,
+    now: datetime,
+    data: Mapping[str, Any] | None = None,
+    said: Mapping[str, str] | None = None,
+) -> Event:
+    return Event(verb, "need", str(need.pk), need.address, now, need.incident_id, data or {}, said or {})

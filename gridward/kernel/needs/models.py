@@ -9,7 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from gridward.kernel.address import Level
 from gridward.kernel.fields import AddressField, FieldId, tokens_field, tokens_index
 from gridward.kernel.needs.rules import ENDED, OPEN, NeedState, Promise
+from gridward.kernel.secrecy.fields import Secret
 
+HOLDER = "caller"
+"""Whose keys needs are under, and what was said and shown of them."""
 NEED_STATES = [
     (NeedState.WAITING, _("waiting")),
     (NeedState.ASSIGNED, _("assigned")),
@@ -78,16 +81,17 @@ class Need(models.Model):
     urgency = models.PositiveSmallIntegerField(_("urgency"), choices=Urgency)
     state = models.CharField(_("state"), max_length=12, choices=NEED_STATES, default=NeedState.WAITING)
     address = AddressField(_("where"))
-    place = models.CharField(_("place in words"), max_length=200, blank=True)
+    place = Secret(_("place in words"), max_length=200, blank=True, holder=HOLDER)
     latitude = models.FloatField(null=True)
     longitude = models.FloatField(null=True)
-    words = models.TextField(_("words"))
+    words = Secret(_("words"), holder=HOLDER)
     tokens = tokens_field()
     details = models.JSONField(_("details"), default=dict)
+    private = Secret(_("further details, private"), blank=True, holder=HOLDER)
     channel = models.CharField(_("came by"), max_length=16)
     person = models.ForeignKey("kernel.Person", models.SET_NULL, null=True, verbose_name=_("for whom"))
-    caller_name = models.CharField(_("caller"), max_length=80, blank=True)
-    caller_phone = models.CharField(_("caller's phone"), max_length=32, blank=True)
+    caller_name = Secret(_("caller"), max_length=80, blank=True, holder=HOLDER)
+    caller_phone = Secret(_("caller's phone"), max_length=32, blank=True, holder=HOLDER)
     logged_by = models.ForeignKey("kernel.User", models.SET_NULL, null=True, related_name="+", db_index=False)
     opened_at = models.DateTimeField(_("opened"))
     promised_at = models.DateTimeField(_("promised by"))
@@ -101,7 +105,7 @@ class Need(models.Model):
     climbs = models.PositiveSmallIntegerField(_("times climbed"), default=0)
     reopened = models.PositiveSmallIntegerField(_("times reopened"), default=0)
     joined_to = models.ForeignKey("self", models.PROTECT, null=True, related_name="joined")
-    outcome = models.TextField(_("outcome"), blank=True)
+    outcome = Secret(_("outcome"), blank=True, holder=HOLDER)
     closed_by = models.ForeignKey("kernel.User", models.SET_NULL, null=True, related_name="+", db_index=False)
     version = models.PositiveIntegerField(default=1)
 

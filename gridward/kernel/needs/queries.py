@@ -11,9 +11,10 @@ from django.db.models import Q, QuerySet
 from gridward.kernel.access.actor import Actor, inside, one_visible, visible
 from gridward.kernel.address import Span
 from gridward.kernel.near import cache
-from gridward.kernel.needs.models import Category, Need
+from gridward.kernel.needs.models import HOLDER, Category, Need
 from gridward.kernel.needs.rules import OPEN
-from gridward.kernel.search import query_tokens
+from gridward.kernel.search import answering
+from gridward.kernel.secrecy.keyring import search_keys
 
 SEE = "needs.see"
 _CATEGORIES_KEPT_S = 5
@@ -60,9 +61,9 @@ def register(actor: Actor, within: Span | None = None, **equals: Any) -> QuerySe
 
 def search(actor: Actor, words: str, within: Span | None = None) -> QuerySet[Need]:
     """Needs whose words, caller or tracking code answer a query. Relies on need_tokens."""
-    tokens = query_tokens(words)
+    answers = answering(words, search_keys(HOLDER))
     code = Q(tracking_code=words.strip().upper())
-    return register(actor, within).filter(code | Q(tokens__contains=tokens) if tokens else code)
+    return register(actor, within).filter(code | answers if answers else code)
 
 
 def one(actor: Actor, need_id: Any) -> Need:

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from gridward.kernel.fields import AddressField, FieldId, tokens_field, tokens_index
+from gridward.kernel.secrecy.fields import Secret
 
 
 class Organisation(models.Model):
@@ -26,8 +27,8 @@ class Organisation(models.Model):
         "self", models.PROTECT, null=True, blank=True, verbose_name=_("part of"), related_name="parts"
     )
     address = AddressField(_("place"))
-    phone = models.CharField(_("phone"), max_length=32, blank=True)
-    leader = models.CharField(_("leader"), max_length=80, blank=True)
+    phone = Secret(_("phone"), max_length=32, blank=True, holder="staff")
+    leader = Secret(_("leader"), max_length=80, blank=True, holder="staff")
     founded_on = models.DateField(_("founded on"), null=True, blank=True)
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
     tokens = tokens_field()

@@ -15,6 +15,7 @@ from gridward.kernel.journal.actions import Event, record
 from gridward.kernel.needs.errors import ReasonMissing, UnknownPlace
 from gridward.kernel.people import queries
 from gridward.kernel.people.models import Person
+from gridward.kernel.people.watching import count_look
 
 CHANGEABLE = frozenset({"address", "room", "name", "sex", "born_on", "phone", "id_number", "traits", "note"})
 
@@ -23,13 +24,15 @@ CHANGEABLE = frozenset({"address", "room", "name", "sex", "born_on", "phone", "i
 def reveal(actor: Actor, person_id: Any, purpose: str, now: datetime) -> Person:
     """A person's record unmasked, for a purpose that the journal keeps.
 
-    Raises: NotFound, Forbidden, ReasonMissing.
+    Raises: NotFound, Forbidden, ReasonMissing, QuotaReached.
     """
     person = queries.one(actor, person_id)
     actor.require("people.reveal", person.address)
     if not purpose.strip():
         raise ReasonMissing
-    event = Event("person.revealed", "person", str(person.pk), person.address, now, data={"purpose": purpose})
+    count_look(actor, person.address, now)
+    where = (person.address, now, person.incident_id)
+    event = Event("person.revealed", "person", str(person.pk), *where, said={"purpose": purpose})
     record(actor, [event])
     return person
 
@@ -49,7 +52,7 @@ def change(actor: Actor, person_id: Any, changes: Mapping[str, Any], now: dateti
         _check_place(actor, int(changes["address"]))
     for name, value in changes.items():
         setattr(person, name, value)
-    person.tokens = queries.tokens_of(person.name, person.phone, person.id_number)
+    person.tokens = queries.tokens_of(person.name, person.phone, person.id_number, person.incident_id)
     person.full_clean()
     person.save()
     event = Event("person.changed", "person", str(person.pk), person.address, now, data={"fields": sorted(changes)})

@@ -7,10 +7,14 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from gridward.kernel.fields import AddressField, FieldId, tokens_field, tokens_index
+from gridward.kernel.secrecy.fields import KeyedHash, Secret
 
 
 class Person(models.Model):
-    """One person, whatever they are today: resident, patient, volunteer, driver."""
+    """One person, whatever they are today: resident, patient, volunteer, driver.
+
+    Hangs off an incident and is forgotten with it; without one, stands in the register until erased one by one.
+    """
 
     class Sex(models.TextChoices):
         FEMALE = "f", _("female")
@@ -18,22 +22,31 @@ class Person(models.Model):
         UNKNOWN = "", _("not known")
 
     id = FieldId()
+    incident = models.ForeignKey(
+        "kernel.Incident", models.PROTECT, null=True, blank=True, verbose_name=_("incident"), db_index=False
+    )
     address = AddressField(_("lives at"))
     room = models.CharField(_("room"), max_length=16, blank=True)
-    name = models.CharField(_("name"), max_length=80)
+    name = Secret(_("name"), max_length=80)
     sex = models.CharField(_("sex"), max_length=1, choices=Sex, blank=True)
     born_on = models.DateField(_("born on"), null=True, blank=True)
-    phone = models.CharField(_("phone"), max_length=32, blank=True)
-    id_number = models.CharField(_("ID number"), max_length=32, blank=True)
+    phone = Secret(_("phone"), max_length=32, blank=True)
+    id_number = Secret(_("ID number"), max_length=32, blank=True)
+    id_hash = KeyedHash(of="id_number")
     traits = ArrayField(models.CharField(max_length=32), verbose_name=_("special needs"), default=list, blank=True)
-    note = models.TextField(_("note"), blank=True)
+    note = Secret(_("note"), blank=True)
     tokens = tokens_field()
 
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
         constraints = [
-            models.UniqueConstraint(fields=["id_number"], condition=~Q(id_number=""), name="person_id_number_once"),
+            models.UniqueConstraint(
+                fields=["id_hash", "incident"],
+                condition=Q(id_hash__isnull=False),
+                name="person_id_number_once",
+                nulls_distinct=False,
+            ),
         ]
         indexes = [
             models.Index(fields=["address", "room", "id"], name="person_address"),

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 
 from gridward.kernel.access.actor import Actor, inside, one_visible, visible
 from gridward.kernel.address import Span
 from gridward.kernel.people.models import Person
-from gridward.kernel.search import name_tokens, number_tokens, query_tokens
+from gridward.kernel.search import answering, name_tokens, number_tokens
+from gridward.kernel.secrecy.keyring import search_key, search_keys
 
 SEE = "people.see"
+HOLDER = "person"
+"""Whose keys the register of people is under."""
 
 
 def register(actor: Actor, within: Span | None = None) -> QuerySet[Person]:
@@ -27,10 +31,10 @@ def search(actor: Actor, words: str, within: Span | None = None, limit: int = 50
 
     Relies on person_tokens; the found are ordered after the limit is met, so that a common name stays quick.
     """
-    tokens = query_tokens(words)
-    if not tokens:
+    condition = answering(words, search_keys(HOLDER))
+    if condition is None:
         return []
-    rows = register(actor, within).filter(tokens__contains=tokens).order_by()[:limit]
+    rows = register(actor, within).filter(condition).order_by()[:limit]
     return sorted(rows, key=lambda person: (person.address, person.room, str(person.pk)))
 
 
@@ -48,6 +52,7 @@ def one(actor: Actor, person_id: Any) -> Person:
     return one_visible(Person.objects.all(), actor, SEE, person_id)
 
 
-def tokens_of(name: str, phone: str = "", id_number: str = "") -> list[int]:
-    """The search tokens of one person's record."""
-    return sorted({*name_tokens(name), *number_tokens(phone), *number_tokens(id_number)})
+def tokens_of(name: str, phone: str = "", id_number: str = "", incident_id: UUID | None = None) -> list[int]:
+    """The search tokens of one person's record, hashed for its incident."""
+    key = search_key(incident_id, HOLDER)
+    return sorted({*name_tokens(name, key), *number_tokens(phone, key), *number_tokens(id_number, key)})

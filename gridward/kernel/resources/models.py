@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from gridward.kernel.fields import AddressField, FieldId, tokens_field, tokens_index
+from gridward.kernel.secrecy.fields import Secret
 
 
 class Resource(models.Model):
@@ -22,7 +23,7 @@ class Resource(models.Model):
     organisation = models.ForeignKey(
         "kernel.Organisation", models.PROTECT, null=True, blank=True, verbose_name=_("belongs to")
     )
-    phone = models.CharField(_("phone"), max_length=32, blank=True)
+    phone = Secret(_("phone"), max_length=32, blank=True, holder="staff")
     skills = ArrayField(models.CharField(max_length=32), verbose_name=_("skills"), default=list, blank=True)
     capacity = models.JSONField(_("capacity"), default=dict, blank=True)
     exclusive = models.BooleanField(_("one task at a time"), default=True)

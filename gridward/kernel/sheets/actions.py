@@ -12,6 +12,7 @@ from gridward.kernel.access.actor import Actor
 from gridward.kernel.address import Level, at_level, level_of
 from gridward.kernel.errors import AppError
 from gridward.kernel.ids import new_id
+from gridward.kernel.incidents.queries import running
 from gridward.kernel.journal.actions import Event, record
 from gridward.kernel.sheets import merging
 from gridward.kernel.sheets.checking import BLOCK_ROWS, Check
@@ -59,7 +60,8 @@ def upload(
     actor.require(IMPORT)
     actor.require(spec.capability)
     run = ImportRun(pk=new_id(now), sheet=sheet_key, file_name=name[-200:], at=now, moved_at=now, by_id=actor.user_id)
-    folder = Folder(run.pk)
+    run.incident = running()
+    folder = Folder(run.pk, run.incident_id)
     run.sha256 = folder.keep(parts, limits())
     try:
         grid, heading = _table(folder, spec)
@@ -76,7 +78,8 @@ def upload(
 def _table(folder: Folder, spec: SheetSpec) -> tuple[Grid, Heading]:
     """The first sheet whose header is known, else the first sheet."""
     known = remembered(spec.key)
-    grids = open_grids(folder.source, limits())
+    with folder.source() as path:
+        grids = open_grids(path, limits())
     headings = [(grid, find_heading(grid.head(), spec.columns, known)) for grid in grids]
     return next((found for found in headings if not found[1].missing(spec.columns)), headings[0])
 
@@ -133,7 +136,7 @@ def check(actor: Actor, run_id: Any, now: datetime, tell: Tell | None = None) ->
     except AppError as refused:
         return _refuse(run, refused, now)
     problems.sort(key=lambda problem: problem.row)
-    Folder(run.pk).keep_problems(problems)
+    Folder(run.pk, run.incident_id).keep_problems(problems)
     run.bad_rows = len({problem.row for problem in problems})
     run.good_rows = run.total_rows - run.bad_rows
     _move(run, State.PREVIEWED, now)
@@ -147,9 +150,9 @@ def _read(actor: Actor, run: ImportRun, spec: SheetSpec, tell: Tell) -> list[Row
         spec.columns, context_for(actor, spec), spec.rule, tuple(spec.extra), spec.identities, dict(run.fixed)
     )
     line, problems, total = line_writer(spec), [], 0
-    with Folder(run.pk).rows.open("w", encoding="utf-8", newline="") as file:
+    with Folder(run.pk, run.incident_id).write_rows() as file:
         for block in reading.blocks(grid, heading):
-            file.writelines(line(number, values) for number, values in block.good)
+            file.write("".join(line(number, values) for number, values in block.good).encode())
             problems += block.problems
             total += block.read
             tell(total, grid.height)
@@ -222,14 +225,15 @@ def _apply(actor: Actor, run: ImportRun, now: datetime, *, good_rows_only: bool)
     _move(run, State.APPLIED, now)
     data = {
         "sheet": run.sheet,
-        "file": run.file_name,
         "sha256": run.sha256,
         "created": run.created_rows,
         "changed": run.changed_rows,
         "unchanged": run.unchanged_rows,
         "left_out": run.bad_rows,
     }
-    record(actor, [Event("sheet.applied", "import", str(run.pk), where, now, data=data)])
+    # Files are often called after whom they list.
+    said = {"file": run.file_name}
+    record(actor, [Event("sheet.applied", "import", str(run.pk), where, now, data=data, said=said)])
 
 
 def _trace(actor: Actor, run: ImportRun, register: Register, number: int, where: int, now: datetime) -> None:

@@ -8,6 +8,7 @@ from typing import IO, Any
 
 from gridward.kernel.access.actor import Actor
 from gridward.kernel.address import Span
+from gridward.kernel.exports.errors import SecondPersonNeeded
 from gridward.kernel.ids import new_id
 from gridward.kernel.journal.actions import Event, record
 from gridward.kernel.sheets.errors import NotExportable, UnknownFormat
@@ -16,6 +17,16 @@ from gridward.kernel.sheets.writing import FORMATS, write_table
 
 
 def export(actor: Actor, sheet_key: str, kind: str, file: IO[bytes], within: Span, now: datetime) -> int:
+    """Write what a register that holds nothing personal has in a range; the house itself may write any.
+
+    Raises: SecondPersonNeeded, and what `write_export` raises.
+    """
+    if sheet(sheet_key).personal and not actor.everything:
+        raise SecondPersonNeeded
+    return write_export(actor, sheet_key, kind, file, within, now)
+
+
+def write_export(actor: Actor, sheet_key: str, kind: str, file: IO[bytes], within: Span, now: datetime) -> int:
     """Write what a register holds in a range to a file, and note it in the journal. Returns how many rows.
 
     Raises: UnknownSheet, UnknownFormat, NotExportable, Forbidden unless the actor holds the sheet's capability

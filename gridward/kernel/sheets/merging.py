@@ -13,12 +13,12 @@ from django.apps import apps
 from django.db import connection
 
 from gridward.kernel.address import EVERYWHERE, Span
-from gridward.kernel.ids import new_id
+from gridward.kernel.sheets import opening
+from gridward.kernel.sheets.opening import key_of, source_of, table_of
 from gridward.kernel.sheets.problems import RowProblem
 from gridward.kernel.sheets.spec import Register, SheetSpec
 from gridward.kernel.sheets.staging import staged_columns
 
-_COPIED_TOGETHER = 1_000
 OUTCOMES = ("created", "changed", "unchanged")
 
 
@@ -32,7 +32,9 @@ def stage(spec: SheetSpec, parts: Iterable[str]) -> None:
         with query.cursor.copy(f"COPY incoming ({', '.join(columns)}) FROM STDIN") as copy:
             for part in parts:
                 copy.write(part)
-        query.execute("ANALYZE incoming")
+        # Nothing sealed is analysed: PostgreSQL would keep samples of it in its catalogue, and in its log.
+        plain = [name for name in columns if name not in opening.sealed_names(spec.registers)]
+        query.execute(f"ANALYZE incoming ({', '.join(plain)})")
 
 
 def merge(spec: SheetSpec, reach: Sequence[Span]) -> list[RowProblem]:
@@ -66,7 +68,8 @@ def _within(column: str, reach: Sequence[Span]) -> tuple[str, list[int]]:
 
 
 def _find(register: Register, number: int) -> None:
-    table, key = table_of(register), key_of(register)
+    opening.open_candidates(register, number)
+    table, key = source_of(register, number), key_of(register)
     found = " UNION ALL ".join(
         f"SELECT i.n, t.{key} AS key, {rank} AS rank FROM incoming i JOIN {table} t ON {match} WHERE {register.applies}"
         for rank, match in enumerate(register.matches)
@@ -76,6 +79,7 @@ def _find(register: Register, number: int) -> None:
     after, before = ", ".join(field.sql for field in compared), ", ".join(f"t.{field.name}" for field in compared)
     own = next((f", {field.staged} AS own_key" for field in register.fields if field.name == key), "")
     held = f", t.{register.held_at} AS was_at" if register.held_at else ""
+    held += ", t.incident_id AS held_by" if opening.hangs_off_incident(register) else ""
     with connection.cursor() as query:
         query.execute(f"DROP TABLE IF EXISTS pg_temp.merged_{number}")
         query.execute(
@@ -87,7 +91,8 @@ def _find(register: Register, number: int) -> None:
             f"FROM incoming i LEFT JOIN found ON found.n = i.n LEFT JOIN {table} t ON t.{key} = found.key "
             f"WHERE {register.applies}"
         )
-        query.execute(f"ANALYZE merged_{number}")
+        plain = ["n", "outcome", *(one.name for one in compared if one.name not in opening.sealed_names([register]))]
+        query.execute(f"ANALYZE merged_{number} ({', '.join(plain)})")
 
 
 def _ambiguous(number: int) -> list[RowProblem]:
@@ -126,9 +131,9 @@ def changed_fields(spec: SheetSpec) -> dict[str, int]:
     for number, register in enumerate(spec.registers):
         names = [field.name for field in register.fields if field.compared and field.name != key_of(register)]
         sums = ", ".join(f"count(*) FILTER (WHERE m.{name} IS DISTINCT FROM t.{name})" for name in names)
+        table, key = source_of(register, number), key_of(register)
         rows = _rows(
-            f"SELECT {sums} FROM merged_{number} m JOIN {table_of(register)} t ON t.{key_of(register)} = m.key "
-            "WHERE m.outcome = 'changed'"
+            f"SELECT {sums} FROM merged_{number} m JOIN {table} t ON t.{key} = m.key WHERE m.outcome = 'changed'"
         )
         counts |= {name: count for name, count in zip(names, rows[0], strict=True) if count}
     return counts
@@ -147,7 +152,7 @@ def write(spec: SheetSpec) -> Iterator[tuple[int, Register]]:
         if number:
             # What the register before has just made is found by this one only now.
             _find(register, number)
-        _complete(register, number)
+        opening.complete(register, number)
         _change(register, number)
         _create(register, number)
         if register.tokens:
@@ -163,30 +168,10 @@ def _settle_search(register: Register) -> None:
             query.execute("SELECT gin_clean_pending_list(%s::regclass)", [name])
 
 
-def _complete(register: Register, number: int) -> None:
-    """Keys of new records and search tokens of all that will be written, into `completed`."""
-    wanted = ", ".join(("n", "outcome", *register.token_fields))
-    rows = _rows(f"SELECT {wanted} FROM merged_{number} WHERE outcome <> 'unchanged'")
-    makes_key = _key_kind(register) == "uuid"
-    with connection.cursor() as query:
-        query.execute("DROP TABLE IF EXISTS pg_temp.completed")
-        query.execute("CREATE TEMP TABLE completed (n integer, id uuid, tokens bigint[]) ON COMMIT DROP")
-        with query.cursor.copy("COPY completed (n, id, tokens) FROM STDIN") as copy:
-            for start in range(0, len(rows), _COPIED_TOGETHER):
-                part = rows[start : start + _COPIED_TOGETHER]
-                copy.write("".join(_completion(register, *row, makes_key=makes_key) for row in part))
-        query.execute("ANALYZE completed")
-
-
-def _completion(register: Register, n: int, outcome: str, *inputs: Any, makes_key: bool) -> str:
-    key = new_id() if makes_key and outcome == "created" else "\\N"
-    tokens = register.tokens(*inputs) if register.tokens else ()
-    return f"{n}\t{key}\t{{{','.join(map(str, tokens))}}}\n"
-
-
 def _change(register: Register, number: int) -> None:
-    names = [field.name for field in register.fields if field.name != key_of(register)]
-    settings = [f"{name} = m.{name}" for name in names] + (["tokens = c.tokens"] if register.tokens else [])
+    made = opening.made_columns(register)
+    names = [field.name for field in register.fields if field.name != key_of(register) and field.name not in made]
+    settings = [f"{name} = m.{name}" for name in names] + [f"{name} = c.{name}" for name in made]
     with connection.cursor() as query:
         query.execute(
             f"UPDATE {table_of(register)} t SET {', '.join(settings)} "  # nosec B608 # only names of our own are formatted in
@@ -196,12 +181,14 @@ def _change(register: Register, number: int) -> None:
 
 
 def _create(register: Register, number: int) -> None:
-    key = key_of(register)
+    key, made = key_of(register), opening.made_columns(register)
     values = {field.name: f"m.{field.name}" for field in register.fields if field.name != key}
-    values |= dict(register.constants) | ({"tokens": "c.tokens"} if register.tokens else {})
+    values |= dict(register.constants) | {name: f"c.{name}" for name in made}
+    if opening.hangs_off_incident(register):
+        values["incident_id"] = "c.incident_id"
     if any(field.name == key for field in register.fields):
         values[key] = "m.own_key"
-    elif _key_kind(register) == "uuid":
+    elif opening.key_kind(register) == "uuid":
         values[key] = "c.id"
     with connection.cursor() as query:
         query.execute(
@@ -229,20 +216,6 @@ def extent(spec: SheetSpec) -> tuple[int, int] | None:
     """The lowest and the highest address among the rows; None for none."""
     low, high = _rows(f"SELECT min({spec.place}), max({spec.place}) FROM incoming")[0]
     return None if low is None else (low, high)
-
-
-def table_of(register: Register) -> str:
-    """The register's table."""
-    return apps.get_model(register.model)._meta.db_table
-
-
-def key_of(register: Register) -> str:
-    """The column of the register's primary key."""
-    return apps.get_model(register.model)._meta.pk.column
-
-
-def _key_kind(register: Register) -> str:
-    return str(apps.get_model(register.model)._meta.pk.db_type(connection))
 
 
 def _rows(statement: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:

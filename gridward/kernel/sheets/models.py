@@ -1,10 +1,14 @@
 """Imports: what was uploaded, what was found in it, what became of it; and mappings worth remembering."""
 
+import json
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from gridward.kernel.fields import FieldId
+from gridward.kernel.secrecy.fields import ERASED, Secret
 
 
 class ImportRun(models.Model):
@@ -20,12 +24,13 @@ class ImportRun(models.Model):
 
     id = FieldId()
     sheet = models.CharField(_("register"), max_length=48)
-    file_name = models.CharField(_("file"), max_length=200)
+    incident = models.ForeignKey("kernel.Incident", models.PROTECT, null=True, related_name="+", db_index=False)
+    file_name = Secret(_("file"), max_length=200, holder="person")
     format = models.CharField(_("format"), max_length=8)
     sheet_name = models.CharField(_("sheet"), max_length=64, blank=True)
     sha256 = models.CharField(_("checksum"), max_length=64)
     header_row = models.PositiveIntegerField(_("header row"))
-    titles = models.JSONField(_("titles"), default=list)
+    header = Secret(_("titles"), holder="person")
     mapping = models.JSONField(_("columns"), default=list)
     fixed = models.JSONField(_("values for every row"), default=dict, blank=True)
     state = models.CharField(_("state"), max_length=16, choices=State, default=State.UPLOADED)
@@ -56,6 +61,15 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file_name} → {self.sheet}"
+
+    @property
+    def titles(self) -> list[Any]:
+        """The titles of the columns; a sheet without any has somebody's data there, so they are sealed."""
+        return json.loads(self.header) if self.header and self.header != ERASED else []
+
+    @titles.setter
+    def titles(self, titles: list[Any]) -> None:
+        self.header = json.dumps(titles, ensure_ascii=False, default=str)
 
 
 class ColumnMapping(models.Model):

@@ -89,7 +89,8 @@ def grid_of(run: ImportRun) -> Grid:
 
     Raises: FileForgotten, and whatever opening it says.
     """
-    grids = open_grids(Folder(run.pk).source, limits())
+    with Folder(run.pk).source() as path:
+        grids = open_grids(path, limits())
     return next((grid for grid in grids if grid.sheet == run.sheet_name), grids[0])
 
 

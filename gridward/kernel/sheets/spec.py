@@ -62,8 +62,12 @@ class Register:
     constants: Mapping[str, str] = field(default_factory=dict)
     """SQL of other columns of a new record."""
     tokens: Callable[..., list[int]] | None = None
+    """Takes `token_fields`, and the incident where the table hangs off one."""
     token_fields: tuple[str, ...] = ()
     trace: Trace | None = None
+    candidates: tuple[str, ...] = ()
+    """SQL over `i` and `t` that sealed columns have no part in: which records to open for `matches`; those themselves
+    unless told. Records with a keyed hash of the row's number are opened as well."""
     held_at: str = ""
     """The column whose address must lie in reach for a record to be changed; '' where records have no place."""
 
@@ -90,6 +94,8 @@ class SheetSpec:
     rows: Callable[[Actor, Span], Iterator[Sequence[Any]]] | None = None
     """The register's content in the order of the shown columns, for export; None where it is not given out."""
     export_capability: str = ""
+    personal: bool = False
+    """Whether it says who people are: then it leaves the house only with a second person's word."""
 
     @property
     def shown_columns(self) -> tuple[Column, ...]:

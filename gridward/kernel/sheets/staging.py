@@ -31,7 +31,8 @@ def line_writer(spec: SheetSpec) -> Callable[[int, Sequence[Any]], str]:
     return line
 
 
-def _text(value: str) -> str:
+def text_cell(value: str) -> str:
+    """A text as COPY takes it."""
     if _NEEDS_ESCAPE.search(value):
         return _NEEDS_ESCAPE.sub(lambda found: _ESCAPED[found[0]], value)
     return value
@@ -39,7 +40,7 @@ def _text(value: str) -> str:
 
 def _array(values: Sequence[str]) -> str:
     quoted = ('"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values)
-    return _text("{" + ",".join(quoted) + "}")
+    return text_cell("{" + ",".join(quoted) + "}")
 
 
 def _moment(value: datetime) -> str:
@@ -47,7 +48,7 @@ def _moment(value: datetime) -> str:
 
 
 _WRITERS: dict[str, Callable[[Any], str]] = {
-    "text": _text,
+    "text": text_cell,
     "text[]": _array,
     "timestamptz": _moment,
     "boolean": lambda value: "t" if value else "f",

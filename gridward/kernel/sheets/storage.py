@@ -1,39 +1,44 @@
-"""Where an import's files lie: what was uploaded, the good rows made from it, and what is wrong with the others."""
+"""Where an import's files lie, sealed: what was uploaded, the good rows made from it, what is wrong with the others."""
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import json
 import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
 
+from gridward.kernel.secrecy.files import SealedFile, in_memory, read_sealed, write_sealed
 from gridward.kernel.sheets.errors import FileForgotten, FileTooLarge
 from gridward.kernel.sheets.guarding import MEGABYTE, Limits
 from gridward.kernel.sheets.problems import RowProblem
 
-_PART_CHARS = 1 << 20
+_HOLDER = "person"
 
 
 class Folder:
-    """The folder of one import, readable by the house only."""
+    """The folder of one import; its files are under the key of the incident it was made in."""
 
-    def __init__(self, run_id: UUID) -> None:
+    def __init__(self, run_id: UUID, incident_id: UUID | None = None) -> None:
         self.path = Path(settings.MEDIA_ROOT) / "imports" / str(run_id)
+        self._incident_id = incident_id
 
-    @property
-    def source(self) -> Path:
-        """The file as it was uploaded.
+    @contextmanager
+    def source(self) -> Iterator[Path]:
+        """The file as it was uploaded, in memory.
 
         Raises: FileForgotten once it is deleted.
         """
         path = self.path / "source"
         if not path.exists():
             raise FileForgotten
-        return path
+        with in_memory(path) as opened:
+            yield opened
 
     @property
     def rows(self) -> Path:
@@ -47,7 +52,7 @@ class Folder:
         """
         self.path.mkdir(parents=True, mode=0o700)
         digest, size = hashlib.sha256(), 0
-        with (self.path / "source").open("wb") as file:
+        with self._sealed("source") as file:
             for part in parts:
                 size += len(part)
                 if size > limits.file_bytes:
@@ -66,22 +71,26 @@ class Folder:
         """
         if not self.rows.exists():
             raise FileForgotten
-        with self.rows.open(encoding="utf-8", newline="") as file:
-            while part := file.read(_PART_CHARS):
-                yield part
+        return codecs.iterdecode(read_sealed(self.rows), "utf-8")
+
+    def write_rows(self) -> SealedFile:
+        """The file of the good rows, to be written anew."""
+        return self._sealed("rows")
 
     def keep_problems(self, problems: Iterable[RowProblem]) -> None:
         """Write what is wrong, in the order given."""
-        with (self.path / "problems").open("w", encoding="utf-8") as file:
-            for one in problems:
-                file.write(json.dumps([one.row, one.column, one.code, one.params], ensure_ascii=False) + "\n")
+        lines = (json.dumps([one.row, one.column, one.code, one.params], ensure_ascii=False) for one in problems)
+        write_sealed(self.path / "problems", (f"{line}\n".encode() for line in lines), self._incident_id, _HOLDER)
 
     def problems(self) -> Iterator[RowProblem]:
         """What is wrong, in the order of rows; nothing before the check."""
         path = self.path / "problems"
         if path.exists():
-            with path.open(encoding="utf-8") as file:
-                yield from (RowProblem(*json.loads(line)) for line in file)
+            for line in b"".join(read_sealed(path)).decode().splitlines():
+                yield RowProblem(*json.loads(line))
+
+    def _sealed(self, name: str) -> SealedFile:
+        return SealedFile(self.path / name, self._incident_id, _HOLDER)
 
     def delete(self) -> None:
         """Forget everything."""

@@ -18,6 +18,8 @@ from gridward.kernel.clock import day_bounds, local_day
 from gridward.kernel.needs.models import Need
 from gridward.kernel.people.traits import SKILLS
 from gridward.kernel.registry import registry
+from gridward.kernel.resources.models import Resource
+from gridward.kernel.secrecy.fields import Secret
 from gridward.lines.hotline import rules
 
 METRES_PER_DEGREE = 111_320.0
@@ -83,7 +85,7 @@ class _Row:
     kind: str
     name: str
     address: int
-    phone: str
+    phone: bytes
     skills: list[str]
     exclusive: bool
     duty_until: datetime | None
@@ -176,7 +178,8 @@ def _choice(at: int, ranked: rules.Ranked, one: rules.Candidate, row: _Row) -> C
         "costs_s": {name: round(cost) for name, cost in ranked.costs.items()},
     }
     title = kind.title if kind else row.kind
-    return Choice(at, ranked.key, row.name, title, row.phone, minutes, words, warnings, reasons)
+    phone = Secret.of(Resource, "phone").opened(row.phone, row.id)
+    return Choice(at, ranked.key, row.name, title, phone, minutes, words, warnings, reasons)
 
 
 def _words(ranked: rules.Ranked, one: rules.Candidate, minutes: int) -> tuple[list[str], list[str]]:

@@ -37,7 +37,7 @@ def command(as_json: bool, secure: bool) -> None:
 
 
 def _whole() -> list[Finding]:
-    looks = (_python, _node, _console, _chromium, _fonts, _pdf, _disk, _keys, _settings)
+    looks = (_python, _node, _console, _chromium, _fonts, _pdf, _disk, _keys, _backups, _settings)
     return [*(look() for look in looks), *_database(), _web()]
 
 
@@ -99,9 +99,26 @@ def _disk() -> Finding:
 
 
 def _keys() -> Finding:
-    open_to_others = [path for path in (config().data_dir / "keys").glob("*") if path.stat().st_mode & 0o077]
+    open_to_others = [path for path in (config().data_dir / "keys").rglob("*") if path.stat().st_mode & 0o077]
     words = "readable by their owner only" if not open_to_others else f"others may read {open_to_others[0]}"
     return judged("keys", good=not open_to_others, words=words, remedy="chmod 600 it, and make new keys")
+
+
+def _backups() -> Finding:
+    """Whoever has a backup and the keys has the people, also those who were erased since."""
+    found = keys_among(config().data_dir / "keys", config().data_dir / "backups")
+    words = "hold no key" if not found else f"{found[0]} is a key of the house"
+    remedy = "move it out of the backups: with it they bring back who was erased"
+    return judged("backups", good=not found, words=words, remedy=remedy)
+
+
+def keys_among(keys: Path, backups: Path) -> list[Path]:
+    """The files of a folder of backups that hold the master key or half of a key, whatever they are called."""
+    sources = [path for path in (keys / "master", *(keys / "halves").glob("*")) if path.is_file()]
+    held = {path.read_bytes().strip() for path in sources}
+    sizes = {len(one) for one in held}
+    files = [path for path in backups.rglob("*") if path.is_file() and path.stat().st_size <= max(sizes, default=0) + 2]
+    return [path for path in files if path.read_bytes().strip() in held]
 
 
 def _settings() -> Finding:
@@ -115,7 +132,10 @@ def _database() -> list[Finding]:
         with database():
             try:
                 prepare(migrate=False, trust=True)
-                return [check() for check in (_server, _durability, _extensions, _migrations, _worker, _clock)]
+                return [
+                    check()
+                    for check in (_server, _durability, _extensions, _migrations, _worker, _clock, _sealing, _retention)
+                ]
             finally:
                 hang_up()
     except embedded.DatabaseTrouble as trouble:
@@ -179,6 +199,27 @@ def _clock() -> Finding:
         apart_s = abs((query.fetchone()[0] - clock.now()).total_seconds())
     words = f"{apart_s:.1f} s apart from the database"
     return judged("clock", good=apart_s < 5, words=words, remedy="synchronise both machines by NTP")
+
+
+def _sealing() -> Finding:
+    """A lost half or another master key shows only where somebody looks: everything reads as erased, or fails."""
+    from gridward.kernel.secrecy.keyring import closed_keys
+
+    closed = closed_keys()
+    words = "every data key can be opened" if not closed else f"{len(closed)} data keys cannot be opened: {closed[0]}"
+    remedy = "put keys/master and keys/halves back; after a restore, gridward erase --again"
+    return judged("sealing", good=not closed, words=words, remedy=remedy)
+
+
+def _retention() -> Finding:
+    from gridward.kernel import clock
+    from gridward.kernel.erasing.queries import due
+
+    overdue = len(due(clock.now()))
+    words = (
+        "nothing is due to be erased" if not overdue else f"{overdue} closed incidents hold what is due to be erased"
+    )
+    return judged("retention", good=not overdue, words=words, remedy="gridward erase --due", worst="warn")
 
 
 def _web() -> Finding:

@@ -38,6 +38,8 @@ def server_settings(memory_bytes: int, cores: int) -> dict[str, str]:
         "autovacuum_vacuum_insert_scale_factor": "0.1",
         "log_min_messages": "warning",
         "log_min_error_statement": "panic",
+        # Details and contexts of errors quote the rows they are about.
+        "log_error_verbosity": "terse",
         "timezone": "UTC",
     }
 

@@ -14,7 +14,7 @@ from gridward.kernel.access.guards import actor_in, needs_capability
 from gridward.kernel.address import text
 from gridward.kernel.areas.queries import full_names, trail_of
 from gridward.kernel.assignments.models import Proof
-from gridward.kernel.assignments.proofs import Evidence, path_of
+from gridward.kernel.assignments.proofs import Evidence, opened_file
 from gridward.kernel.errors import NotFound
 from gridward.kernel.journal.queries import story
 from gridward.kernel.needs import actions, queries
@@ -167,4 +167,4 @@ def proof(request: HttpRequest, proof_id: str) -> HttpResponse:
     found = Proof.objects.filter(pk=proof_id).first()
     if found is None or not found.file or not actor_in(request).may(SEE, found.address):
         raise NotFound
-    return FileResponse(path_of(found).open("rb"))
+    return FileResponse(opened_file(found))

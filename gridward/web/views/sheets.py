@@ -43,7 +43,12 @@ def registers(request: HttpRequest) -> HttpResponse:
     actor = actor_in(request)
     rows = page_of(queries.history(actor), request.GET.get("after", ""))
     sheets = [
-        {"key": one.key, "title": one.title, "gives": bool(one.rows) and actor.may(one.export_capability)}
+        {
+            "key": one.key,
+            "title": one.title,
+            "gives": bool(one.rows) and actor.may(one.export_capability),
+            "personal": one.personal,
+        }
         for one in queries.sheets_for(actor)
     ]
     context = {"sheets": sheets, "runs": [_line(run) for run in rows.rows], "after": rows.after, "types": _SHEET_TYPES}

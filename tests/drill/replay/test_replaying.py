@@ -93,5 +93,5 @@ def test_every_units_response_becomes_an_assignment_or_a_named_error() -> None:
     )
     assert first.state == AssignmentState.DONE
     called_back = Assignment.objects.get(need__details__line=2, resource__name="WAVE1")
-    assert called_back.state == AssignmentState.RELEASED and called_back.end_reason
+    assert called_back.state == AssignmentState.RELEASED and called_back.end_words
     assert not Need.objects.exclude(state=NeedState.SERVED).exists()

@@ -12,11 +12,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from gridward.kernel.access.models import Grant, User
+from gridward.kernel.exports.models import ExportRequest
 from gridward.kernel.journal.models import Entry
 from gridward.kernel.people.models import Person
 from gridward.kernel.sheets.models import ImportRun
 from gridward.kernel.sheets.writing import write_table
-from tests.kernel.conftest import DISTRICT, NORTH, SOUTH
+from tests.kernel.conftest import DISTRICT, NORTH, SOUTH, TOWN
 from tests.kernel.sheets.conftest import work_off
 
 HEAD = ["姓名", "电话", "住址", "房号"]
@@ -169,9 +170,20 @@ def test_a_register_goes_out_and_comes_back_unchanged(sign_in: Any) -> None:
         sex="f",
         note="+1",
     )
-    client = sign_in("community", SOUTH)
+    client, second = sign_in("community", SOUTH), sign_in("town", TOWN)
+    assert client.get(f"/sheets/people/export.csv?area={SOUTH}").status_code == 403
     for kind in ("csv", "xlsx"):
-        answer = client.get(f"/sheets/people/export.{kind}?area={SOUTH}")
+        asked = {"sheet": "people", "kind": kind, "area": str(SOUTH), "purpose": "入户核查"}
+        assert client.post("/sheets/exports/asking", asked).status_code == 302
+        request = ExportRequest.objects.latest("asked_at")
+        page = f"/sheets/exports/{request.pk}"
+        assert client.post(f"{page}/approval").status_code == 403
+        assert "入户核查" in second.get("/sheets/exports/").content.decode()
+        assert second.post(f"{page}/approval").status_code == 302
+        assert "Download, once" in client.get("/sheets/exports/").content.decode()
+        assert second.post(f"{page}/file").status_code == 404
+        answer = client.post(f"{page}/file")
+        assert client.post(f"{page}/file").status_code == 409
         upload = SimpleUploadedFile(f"out.{kind}", b"".join(answer))
         client.post("/sheets/uploads", {"register": "people", "file": upload})
         work_off()

@@ -20,6 +20,7 @@ from gridward.kernel.people.models import Person
 from gridward.kernel.registry import registry
 from gridward.kernel.resources.models import Resource
 from gridward.kernel.search import query_tokens
+from gridward.kernel.secrecy.keyring import search_key
 from gridward.kernel.sheets import actions
 from gridward.kernel.sheets.editions import between, read_edition
 from gridward.kernel.sheets.errors import BadRowsLeft, ChangedSincePreview, HeaderMissing, ImportOver, UnknownSheet
@@ -80,7 +81,7 @@ def test_a_blank_cell_leaves_what_is_there(incident: Any) -> None:
     person = Person.objects.get()
     assert (person.phone, person.address, person.room, person.traits) == ("13900001234", NORTH, "301", ["dialysis"])
     assert (person.born_on, person.sex) == (date(1990, 3, 7), "m")
-    assert set(query_tokens("13900001234")) <= set(person.tokens)
+    assert set(query_tokens("13900001234", search_key(person.incident_id, "person"))) <= set(person.tokens)
     assert Entry.objects.filter(verb="person.changed", subject_id=str(person.pk)).count() == 1
 
 

@@ -12,6 +12,7 @@ from gridward.kernel.access.actor import Actor, inside
 from gridward.kernel.address import Span, text
 from gridward.kernel.orgs.models import Organisation
 from gridward.kernel.search import name_tokens
+from gridward.kernel.secrecy.fields import Secret
 from gridward.kernel.sheets.cells import Choice, Named, Text
 from gridward.kernel.sheets.columns import Address, Column
 from gridward.kernel.sheets.dates import Day
@@ -44,10 +45,12 @@ def by_name() -> Mapping[str, Sequence[Any]]:
 
 def _rows(actor: Actor, within: Span) -> Iterator[Sequence[Any]]:
     listed = Organisation.objects.filter(inside([within])).order_by("address", "name", "id")
-    fields = ("kind", "name", "parent__name", "address", "phone", "leader", "founded_on", "closed_on")
+    fields = ("pk", "kind", "name", "parent__name", "address", "phone", "leader", "founded_on", "closed_on")
+    phones, leaders = Secret.of(Organisation, "phone"), Secret.of(Organisation, "leader")
     kinds = {key: str(title) for key, title in Organisation.Kind.choices}
-    for kind, name, above, address, *rest in listed.values_list(*fields).iterator(5000):
-        yield kinds.get(kind, kind), name, above, text(address), *rest
+    for key, kind, name, above, address, phone, leader, *days in listed.values_list(*fields).iterator(5000):
+        reached = phones.opened(phone, key), leaders.opened(leader, key)
+        yield kinds.get(kind, kind), name, above, text(address), *reached, *days
 
 
 ORGANISATIONS = SheetSpec(

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from gridward.kernel.access.actor import Actor, inside
 from gridward.kernel.address import Level, Span, text
 from gridward.kernel.people.models import Person
-from gridward.kernel.people.queries import register, tokens_of
+from gridward.kernel.people.queries import register
 from gridward.kernel.people.traits import TRAITS
+from gridward.kernel.search import name_tokens, number_tokens
 from gridward.kernel.sheets.cells import Choice, Context, Items, Text
 from gridward.kernel.sheets.checking import Values
 from gridward.kernel.sheets.columns import Address, Column
@@ -51,12 +52,16 @@ def _complete(values: Values, context: Context) -> None:
 
 def _rows(actor: Actor, within: Span) -> Iterator[Sequence[Any]]:
     listed = register(actor).filter(inside([within]))
-    fields = ("name", "phone", "id_number", "sex", "born_on", "address", "room", "traits", "note")
     sexes, traits = dict(Person.Sex.choices), {key: str(title) for key, title in TRAITS.items()}
-    for row in listed.values_list(*fields).iterator(5000):
-        name, phone, number, sex_key, born_on, address, room, held, note = row
-        shown = [traits.get(key, key) for key in held]
-        yield name, phone, number, str(sexes[sex_key]) if sex_key else "", born_on, text(address), room, shown, note
+    for one in listed.defer("tokens").iterator(5000):
+        sex_words = str(sexes[one.sex]) if one.sex else ""
+        shown = [traits.get(key, key) for key in one.traits]
+        place = text(one.address), one.room
+        yield one.name, one.phone, one.id_number, sex_words, one.born_on, *place, shown, one.note
+
+
+def _tokens(name: str, phone: str, id_number: str, key: bytes) -> list[int]:
+    return sorted({*name_tokens(name, key), *number_tokens(phone, key), *number_tokens(id_number, key)})
 
 
 PEOPLE = SheetSpec(
@@ -124,7 +129,8 @@ PEOPLE = SheetSpec(
                 Field("note"),
             ),
             matches=(_BY_ID, _BY_DOOR),
-            tokens=tokens_of,
+            candidates=("t.address = i.address AND t.room = COALESCE(i.room, '')",),
+            tokens=_tokens,
             token_fields=("name", "phone", "id_number"),
             trace=Trace("person.changed", "person"),
             held_at="address",
@@ -140,4 +146,5 @@ PEOPLE = SheetSpec(
     rule=_complete,
     rows=_rows,
     export_capability="people.reveal",
+    personal=True,
 )

@@ -15,6 +15,7 @@ from gridward.kernel.registry import registry
 from gridward.kernel.resources.models import Resource
 from gridward.kernel.resources.queries import register
 from gridward.kernel.search import name_tokens
+from gridward.kernel.secrecy.fields import Secret
 from gridward.kernel.sheets.cells import Choice, Items, Named, Number, Text, YesNo
 from gridward.kernel.sheets.columns import Address, Column
 from gridward.kernel.sheets.identifiers import Phone
@@ -29,6 +30,7 @@ def _kinds() -> tuple[tuple[str, Words], ...]:
 def _rows(actor: Actor, within: Span) -> Iterator[Sequence[Any]]:
     listed = register(actor).filter(inside([within]))
     fields = (
+        "pk",
         "kind",
         "name",
         "address",
@@ -40,11 +42,22 @@ def _rows(actor: Actor, within: Span) -> Iterator[Sequence[Any]]:
         "latitude",
         "longitude",
     )
+    phones = Secret.of(Resource, "phone")
     kinds, skills = dict(_kinds()), {key: str(title) for key, title in SKILLS.items()}
-    for kind, name, address, organisation, phone, held, exclusive, *rest in listed.values_list(*fields).iterator(5000):
+    for key, kind, name, address, organisation, *more in listed.values_list(*fields).iterator(5000):
+        phone, held, exclusive, *rest = more
         shown = [skills.get(key, key) for key in held]
         one_task = "是" if exclusive else "否"
-        yield str(kinds.get(kind, kind)), name, text(address), organisation, phone, shown, one_task, *rest
+        yield (
+            str(kinds.get(kind, kind)),
+            name,
+            text(address),
+            organisation,
+            phones.opened(phone, key),
+            shown,
+            one_task,
+            *rest,
+        )
 
 
 RESOURCES = SheetSpec(

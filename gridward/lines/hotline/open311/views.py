@@ -6,6 +6,7 @@ or the tracking code. The system that reported a need sees its own words again.
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -144,9 +145,9 @@ def _report(request: HttpRequest, kind: str) -> HttpResponse:
     words = given.get("description", "")
     if len(words) > 4000:
         raise Problem(400, _("description is longer than 4,000 characters"))
-    details = {name: given[name] for name in ("email", "device_id", "account_id", "media_url") if given.get(name)}
+    private = {name: given[name] for name in ("email", "device_id", "account_id", "media_url") if given.get(name)}
     if said := given.get(f"attribute[{ATTRIBUTE}]"):
-        details["answers"] = said[:4000]
+        private["answers"] = said[:4000]
     latitude, longitude, address = _where(given)
     wanted = Wanted(
         incident_id=incident_in_force(),
@@ -159,7 +160,8 @@ def _report(request: HttpRequest, kind: str) -> HttpResponse:
         longitude=longitude,
         caller_name=" ".join(filter(None, [given.get("last_name"), given.get("first_name")]))[:80],
         caller_phone=given.get("phone", "")[:32],
-        details={**details, "system": str(key.pk)},
+        details={"system": str(key.pk)},
+        private=private,
     )
     need = actions.ask(public_actor(f"{CHANNEL}:{key.name}"[:64]), wanted, now)
     notice = _("Follow it at %(page)s with the code %(code)s") % {
@@ -271,7 +273,7 @@ def _row(need: Need, place: int, names: dict[int, str], key: SystemKey | None) -
         "zipcode": None,
         "lat": need.latitude if own else None,
         "long": need.longitude if own else None,
-        "media_url": need.details.get("media_url") if own else None,
+        "media_url": json.loads(need.private or "{}").get("media_url") if own else None,
     }
 
 

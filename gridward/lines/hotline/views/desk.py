@@ -17,10 +17,11 @@ from gridward.kernel.areas.queries import children, full_names, search
 from gridward.kernel.ids import new_id
 from gridward.kernel.needs import queries as kernel_needs
 from gridward.kernel.needs.actions import Wanted
-from gridward.kernel.needs.models import Urgency
+from gridward.kernel.needs.models import HOLDER, Urgency
 from gridward.kernel.people.rules import masked_name
 from gridward.kernel.people.traits import TRAITS
 from gridward.kernel.search import text_tokens
+from gridward.kernel.secrecy.keyring import search_key
 from gridward.lines.hotline import actions, queries, rules
 from gridward.lines.hotline.access import incident_in_force
 from gridward.lines.hotline.forms import CallForm
@@ -133,7 +134,10 @@ def hints(request: HttpRequest) -> HttpResponse:
     words, address = request.GET.get("words", ""), _address(request.GET.get("address", ""))
     suggested = rules.suggest(words, queries.pointers())
     category = request.GET.get("category") or (suggested[0].category if suggested else "")
-    same = queries.duplicates(category, address, text_tokens(words), clock.now()) if address >= 0 else []
+    same = []
+    if address >= 0:
+        said = text_tokens(words, search_key(incident_in_force(), HOLDER))
+        same = queries.duplicates(category, address, said, clock.now())
     mine = [one for one in same if actor_in(request).may(kernel_needs.SEE, one.need.address)]
     by_key = {one.key: one for one in queries.categories()}
     names = full_names(one.need.address for one in mine)

@@ -18,7 +18,7 @@ from gridward.kernel.access.origin import network_of
 from gridward.kernel.address import Level, at_level, parse, span, text
 from gridward.kernel.areas.queries import below, full_names, one
 from gridward.kernel.assignments.models import Proof
-from gridward.kernel.assignments.proofs import path_of
+from gridward.kernel.assignments.proofs import opened_file
 from gridward.kernel.errors import AppError, NotFound
 from gridward.kernel.ids import new_id
 from gridward.kernel.incidents.queries import running
@@ -171,7 +171,7 @@ def proof(request: HttpRequest, code: str, proof_id: str) -> HttpResponse:
     found = Proof.objects.filter(pk=proof_id, need_id__in=[need.pk, need.joined_to_id]).first()
     if found is None or not found.file:
         raise NotFound
-    return FileResponse(path_of(found).open("rb"))
+    return FileResponse(opened_file(found))
 
 
 @require_GET
