@@ -19,6 +19,7 @@ from gridward.kernel.incidents.models import Incident
 from gridward.kernel.journal.models import Entry
 from gridward.kernel.needs.models import Need
 from gridward.kernel.search import text_tokens
+from gridward.kernel.walls.owner import as_owner
 
 Tell = Callable[[str, int, int], None]
 
@@ -86,6 +87,7 @@ _INSERT_ASSIGNMENTS = f"""
 """
 
 
+@as_owner()
 def load_history(count: int, end: datetime, days: int, seed: int, tell: Tell) -> None:
     """Write `count` needs of the days before `end`, three journal entries and an assignment each."""
     incident = Incident.objects.get(closed_at=None)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gridward.kernel.registry import line_packages
 from gridward.web.config import config
-from gridward.web.database.address import connection_settings
+from gridward.web.database.address import connection_settings, owner_settings
 
 _CONFIG = config()
 _HERE = Path(__file__).parent
@@ -16,6 +16,7 @@ _HERE = Path(__file__).parent
 SECRET_KEY = _CONFIG.secret("django").decode()
 SEARCH_KEY = _CONFIG.secret("search")
 JOURNAL_KEY = _CONFIG.secret("journal")
+SCOPE_KEY = _CONFIG.secret("scope")
 # Beside the keys, which are not in the database: whoever cuts the journal there cannot cut its head here.
 JOURNAL_HEAD = _CONFIG.data_dir / "keys" / "journal-head"
 DEBUG = _CONFIG.debug
@@ -47,6 +48,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "gridward.web.policy.PolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "gridward.web.walls.ScopeMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -79,6 +81,8 @@ ROOT_URLCONF = "gridward.web.urls"
 WSGI_APPLICATION = "gridward.web.wsgi.application"
 
 DATABASES = {"default": connection_settings(_CONFIG)}
+OWNER_DATABASE = owner_settings(_CONFIG)
+WALLS_OF_OTHERS = "gridward.web.walls.OTHERS"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     # Counts of failed sign-ins and used codes: the same for every process and host.

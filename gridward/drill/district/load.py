@@ -29,6 +29,7 @@ from gridward.kernel.areas.queries import tokens_of
 from gridward.kernel.clock import local_day
 from gridward.kernel.people.models import Person
 from gridward.kernel.search import name_tokens, number_tokens
+from gridward.kernel.walls.owner import as_owner
 
 DISTRICT = from_code("500116")
 Tell = Callable[[str, int, int], None]
@@ -60,6 +61,7 @@ def settle(scale: float, seed: int) -> tuple[list[Place], list[Settlement]]:
     return places, found
 
 
+@as_owner()
 def load_areas(places: list[Place], settlements: list[Settlement]) -> int:
     """Write the tree of areas, with the number of residents from the community up. Returns how many areas."""
     living: dict[int, int] = {}
@@ -100,6 +102,7 @@ def _area(
     )  # fmt: skip
 
 
+@as_owner()
 def load_people(settlements: list[Settlement], scale: float, seed: int, now: datetime, tell: Tell) -> int:
     """Write everybody, community by community, in one COPY. Returns how many people."""
     with indexes_later(Person):

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import Jsonb
 
 from gridward.kernel.access.actor import Actor
+from gridward.kernel.access.scope import house
 from gridward.kernel.areas.models import Area
 from gridward.kernel.assignments.models import Assignment
 from gridward.kernel.assignments.proofs import Evidence, keep
@@ -20,7 +21,15 @@ from gridward.kernel.errors import NotFound
 from gridward.kernel.ids import new_id, tracking_code
 from gridward.kernel.journal import actions as journal
 from gridward.kernel.journal.actions import Event, record
-from gridward.kernel.needs.errors import CannotJoin, NotAllowedNow, ReasonMissing, UnknownCategory, UnknownPlace
+from gridward.kernel.journal.models import Entry
+from gridward.kernel.needs.errors import (
+    CannotJoin,
+    IdTaken,
+    NotAllowedNow,
+    ReasonMissing,
+    UnknownCategory,
+    UnknownPlace,
+)
 from gridward.kernel.needs.models import Category, Need, Urgency
 from gridward.kernel.needs.queries import category_by_key
 from gridward.kernel.needs.rules import (
@@ -88,8 +97,8 @@ _LOG = f"""
 def log(actor: Actor, wanted: Wanted, now: datetime) -> Need:
     """Log a need; it waits at its first desk from this moment.
 
-    Sending the same `wanted.id` again returns the need already there and changes nothing.
-    Raises: UnknownCategory, UnknownPlace.
+    Sending the same again under one `wanted.id` returns the need already there and changes nothing.
+    Raises: UnknownCategory, UnknownPlace, IdTaken where something else was sent under that id.
     """
     category = category_by_key(wanted.category)
     if category is None:
@@ -98,14 +107,16 @@ def log(actor: Actor, wanted: Wanted, now: datetime) -> Need:
     event = _event(need, "need.logged", now, {"category": category.key, "channel": need.channel})
     with transaction.atomic() if any(registry().hearers(event.verb)) else nullcontext():
         if not _insert(actor, need, event):
-            return _known(wanted)
+            return _known(need)
         journal.announce([event])
     return need
 
 
 def _insert(actor: Actor, need: Need, event: Event) -> bool:
     values = [Jsonb(need.details) if name == "details" else need.__dict__[name] for name in _COLUMNS]
-    with connection.cursor() as query:
+    # Whoever may not see needs there, a resident above all, may still ask for something; the statement reads it back.
+    sees = actor.may("needs.see", need.address)
+    with nullcontext() if sees else house(), connection.cursor() as query:
         query.execute(_LOG, [*values, need.address, *journal.values_of(actor, event)])
         point = query.fetchone()
     if point is None:
@@ -114,10 +125,20 @@ def _insert(actor: Actor, need: Need, event: Event) -> bool:
     return True
 
 
-def _known(wanted: Wanted) -> Need:
-    known = Need.objects.select_related("category").filter(pk=wanted.id).first() if wanted.id else None
-    if known is None:
-        raise UnknownPlace(address=wanted.address)
+_SENT = ("channel", "logged_by_id", "caller_name", "caller_phone", "person_id")
+_AMENDABLE = ("category_id", "address", "place", "words")
+
+
+def _known(sent: Need) -> Need:
+    """What was sent before under the same id, seen or hidden: acknowledged only where the same was sent again."""
+    with house():
+        known = Need.objects.select_related("category").filter(pk=sent.pk).first()
+        if known is None:
+            raise UnknownPlace(address=sent.address)
+        amended = Entry.objects.filter(subject_id=str(known.pk), verb="need.amended").exists()
+    compared = _SENT if amended else _SENT + _AMENDABLE
+    if any(getattr(known, name) != getattr(sent, name) for name in compared):
+        raise IdTaken
     return known
 
 
@@ -246,7 +267,9 @@ def join(actor: Actor, need_id: Any, into_id: Any, now: datetime) -> Need:
         raise CannotJoin
     both = {str(one.pk): one for one in (locked(first), locked(second))}
     need, into = both[str(need_id)], both[str(into_id)]
-    if into.joined_to_id or into.state in ENDED or need.joined.exists():
+    with house():
+        joined_already = need.joined.exists()
+    if into.joined_to_id or into.state in ENDED or joined_already:
         raise CannotJoin
     _step(need, Step.JOIN)
     need.joined_to = into
@@ -341,10 +364,12 @@ def _write(actor: Actor, need: Need, verb: str | None, now: datetime, data: Mapp
     }
     events = []
     if verb != "need.joined":
-        for joined in Need.objects.filter(joined_to=need).select_for_update():
-            Need.objects.filter(pk=joined.pk).update(**mirrored)
-            if verb:
-                events.append(_event(joined, verb, now, {"with": need.tracking_code}))
+        # What was joined to it may lie anywhere, and ends with it.
+        with house():
+            for joined in Need.objects.filter(joined_to=need).select_for_update():
+                Need.objects.filter(pk=joined.pk).update(**mirrored)
+                if verb:
+                    events.append(_event(joined, verb, now, {"with": need.tracking_code}))
     if verb:
         events.append(_event(need, verb, now, data))
     if events:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from gridward.kernel.access.actor import Actor, inside, one_visible, visible
+from gridward.kernel.access.finding import holding
 from gridward.kernel.address import Span
 from gridward.kernel.people.models import Person
 from gridward.kernel.search import name_tokens, number_tokens, query_tokens
@@ -30,7 +31,7 @@ def search(actor: Actor, words: str, within: Span | None = None, limit: int = 50
     tokens = query_tokens(words)
     if not tokens:
         return []
-    rows = register(actor, within).filter(tokens__contains=tokens).order_by()[:limit]
+    rows = register(actor, within).filter(holding(Person, tokens, within, limit)).order_by()
     return sorted(rows, key=lambda person: (person.address, person.room, str(person.pk)))
 
 

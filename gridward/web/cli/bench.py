@@ -100,3 +100,12 @@ def import_(rows: int, as_json: bool) -> None:
 def pages(scale: float, small: float, as_json: bool) -> None:
     """Every main page and API read at two sizes: time, queries, and how much the size costs."""
     report("pages", _found("pages").run(scale, small), as_json=as_json)
+
+
+@command.command()
+@click.option("--scale", default=1.0, show_default=True, help="Size of the district.")
+@click.option("--quick", is_flag=True, help="Fewer requests, for a look rather than a figure.")
+@_json_option
+def rls(scale: float, quick: bool, as_json: bool) -> None:
+    """What row-level security costs the main pages and a write, as ratios with and without."""
+    report("rls", _found("rls").run(scale, 40 if quick else 200), as_json=as_json)

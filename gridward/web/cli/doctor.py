@@ -115,7 +115,10 @@ def _database() -> list[Finding]:
         with database():
             try:
                 prepare(migrate=False, trust=True)
-                return [check() for check in (_server, _durability, _extensions, _migrations, _worker, _clock)]
+                from gridward.kernel.walls.owner import as_owner
+
+                with as_owner():
+                    return [check() for check in (_server, _durability, _extensions, _migrations, _worker, _clock)]
             finally:
                 hang_up()
     except embedded.DatabaseTrouble as trouble:
