@@ -219,8 +219,8 @@ def _write_table(figures: dict[str, Any]) -> None:
         "# The cost of the walls",
         "",
         f"`gridward bench rls --scale {figures['scale']:g}`: {figures['people']:,} people, {figures['needs']:,} needs; "
-        f"{figures['repeats']} requests each way, turn about, {os.cpu_count()} cores. `hq` sees the district, `town` one "
-        "town.",
+        f"{figures['repeats']} requests each way, turn about, {os.cpu_count()} cores; `hq` sees the district, "
+        "`town` one town.",
         "",
         "| query | p50 ms | p50 ms without | ratio | p95 ms | p95 ms without | ratio |",
         "|---|---:|---:|---:|---:|---:|---:|",
