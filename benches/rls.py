@@ -62,6 +62,9 @@ def measure(scale: float, repeats: int) -> dict[str, Any]:
             for role in ("hq", "town")
             for name, asked in _asked(role).items()
         }
+        for one in _OWNERS:
+            one.close()
+            one.close_pool()
         return {"people": Person.objects.count(), "needs": Need.objects.count(), "queries": queries}
 
 
@@ -180,22 +183,22 @@ def without_walls() -> Any:
         yield
 
 
-_KEPT: list[Any] = []
+_OWNERS: list[Any] = []
 
 
 @contextmanager
 def _owner() -> Any:
-    """The owner's connection, from a pool as the house's own is, so that neither pays for connecting."""
+    """The owner's connection, checked and from a pool of its own as the house's is, so that both pay for that alike."""
+    from django.conf import settings
     from django.db import connections
 
-    from gridward.kernel.walls.owner import as_owner
-
     ours = connections["default"]
-    if not _KEPT:
-        with as_owner():
-            _KEPT.append(connections["default"])
-        _KEPT[0].close = lambda: None
-    connections["default"] = _KEPT[0]
+    if not _OWNERS:
+        kind = type("Owners", (type(ours),), {"_connection_pools": {}, "is_owner": True})
+        options = {**settings.OWNER_DATABASE["OPTIONS"], "pool": ours.settings_dict["OPTIONS"]["pool"]}
+        given = {**ours.settings_dict, **settings.OWNER_DATABASE, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
+        _OWNERS.append(kind(given, "default"))
+    connections["default"] = _OWNERS[0]
     try:
         yield
     finally:
