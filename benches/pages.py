@@ -71,12 +71,13 @@ def measure(scale: float) -> dict[str, Any]:
         settings.ALLOWED_HOSTS = ["*"]
         count = round(NEEDS_AT_ONE * scale)
         if Need.objects.count() < count:
-            _make(scale, count)
+            make(scale, count)
         pages = {name: _timed(path) for name, path in _paths().items()}
         return {"people": Person.objects.count(), "needs": Need.objects.count(), "pages": pages}
 
 
-def _make(scale: float, count: int) -> None:
+def make(scale: float, count: int) -> None:
+    """Fill an empty house with the district and its last weeks."""
     from gridward.drill.history import load_history
     from gridward.drill.reference import make_district
     from gridward.kernel import clock

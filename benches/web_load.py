@@ -37,7 +37,10 @@ def scratch_database() -> Iterator[str]:
     """
     from django.db import connection
 
-    params = connection.get_connection_params()
+    from gridward.kernel.walls.owner import as_owner
+
+    with as_owner():
+        params = connection.get_connection_params()
     at = {name: params[name] for name in ("host", "port", "user", "password") if params.get(name)}
     name = f"gridward_bench_{secrets.token_hex(4)}"
     with psycopg.connect(dbname="postgres", autocommit=True, **at) as server:
@@ -62,7 +65,10 @@ def prepare(url: str, seeder: str, *arguments: str) -> dict[str, Any]:
     """Run a seeder (`module:function` printing JSON) in a process of its own that is bound to a database."""
     code = (
         "import json, sys, django; django.setup()\n"
-        "from django.core.management import call_command; call_command('migrate', verbosity=0)\n"
+        "from gridward.kernel.access.scope import act_as_house; from gridward.kernel.walls.owner import as_owner\n"
+        "from django.core.management import call_command\n"
+        "with as_owner(): call_command('migrate', verbosity=0)\n"
+        "act_as_house()\n"
         "from importlib import import_module\n"
         "module, name = sys.argv[1].split(':')\n"
         "print(json.dumps(getattr(import_module(module), name)(*map(int, sys.argv[2:]))))"

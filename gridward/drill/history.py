@@ -22,6 +22,7 @@ from gridward.kernel.needs.models import HOLDER, Need
 from gridward.kernel.search import text_tokens
 from gridward.kernel.secrecy.fields import Sealer
 from gridward.kernel.secrecy.keyring import search_key
+from gridward.kernel.walls.owner import as_owner
 
 Tell = Callable[[str, int, int], None]
 _DONE = "已办妥"
@@ -90,6 +91,7 @@ _INSERT_ASSIGNMENTS = f"""
 """
 
 
+@as_owner()
 def load_history(count: int, end: datetime, days: int, seed: int, tell: Tell) -> None:
     """Write `count` needs of the days before `end`, three journal entries and an assignment each."""
     incident = Incident.objects.get(closed_at=None)

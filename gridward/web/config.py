@@ -24,6 +24,11 @@ class Config(BaseSettings):
     database_url: str = Field(
         "", validation_alias="DATABASE_URL", description="A PostgreSQL 15–18 server; empty: the embedded one."
     )
+    owner_url: str = Field(
+        "",
+        description="The same database for the owner of its tables, who has BYPASSRLS; for commands, not for the web. "
+        "Empty: as DATABASE_URL, whose account then puts the owner's rights down by itself.",
+    )
     db_schema: str = Field(
         "public",
         pattern="^[a-z_][a-z0-9_]{0,62}$",

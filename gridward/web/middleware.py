@@ -12,6 +12,7 @@ from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOpera
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.cache import patch_cache_control
 from django.utils.functional import SimpleLazyObject
 
@@ -19,6 +20,7 @@ from gridward.kernel.access.actor import Actor, actor_of, public_actor
 from gridward.kernel.errors import AppError, NotFound
 from gridward.kernel.incidents.models import Incident
 from gridward.kernel.incidents.queries import running
+from gridward.web.walls import come_in, is_broken, stand_at_the_door, start_over, who_came_before
 
 # A body that is too large or no form at all, and the like: Django answers 400 or 403.
 _DJANGO_ANSWERS = (PermissionDenied, SuspiciousOperation, BadRequest, MultiPartParserError)
@@ -27,16 +29,22 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 
 class ActorMiddleware:
-    """Puts `request.actor` and `request.incident` at hand; both are read only when a page asks."""
+    """Puts `request.actor` and `request.incident` at hand, and has the database act in the actor's scope."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer a request with who is acting attached."""
+        who_came_before(request)
         request.incident = SimpleLazyObject(running)  # type: ignore[attr-defined]
-        request.actor = SimpleLazyObject(lambda: actor_for(request))  # type: ignore[attr-defined]
+        request.actor = actor_for(request)  # type: ignore[attr-defined]
+        come_in(request, request.actor)  # type: ignore[attr-defined]
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        """Let signing in look accounts up."""
+        stand_at_the_door(request)
 
 
 def actor_for(request: HttpRequest) -> Actor:
@@ -62,6 +70,8 @@ class RefusalMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Turn a refusal into an answer; anything else gets a reference a user can quote."""
+        if is_broken():
+            start_over()
         if isinstance(exception, AppError):
             return refusal(request, exception)
         if isinstance(exception, Http404):
@@ -70,7 +80,20 @@ class RefusalMiddleware:
             return None
         reference = secrets.token_hex(4)
         logger.exception("unexpected error, reference %s", reference)
+        start_over()
         return _answer(request, 500, "unexpected", "", {"reference": reference})
+
+
+def lost(request: HttpRequest, broken: Exception) -> HttpResponse:
+    """The answer where the database does not, rendered without it: nothing was changed."""
+    reference = secrets.token_hex(4)
+    logger.error("the database failed, reference %s", reference, exc_info=broken)
+    params = {"reference": reference}
+    if wants_json(request):
+        return JsonResponse({"code": "unexpected", "message": "", **params}, status=503)
+    context = {"code": "unexpected", "status": 503, **params}
+    template = "errors/fragment.html" if request.headers.get("HX-Request") else "errors/page.html"
+    return HttpResponse(render_to_string(template, context), status=503)
 
 
 def refusal(request: HttpRequest, error: AppError) -> HttpResponse:

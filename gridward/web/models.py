@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 
+from gridward.kernel.walls import Open, Wall
+
 
 class Shared(models.Model):
     """One entry of the cache that all processes share; written by Django's database cache alone."""
@@ -14,6 +16,8 @@ class Shared(models.Model):
     class Meta:
         db_table = "web_shared"
 
+    wall = Open("counts of failed sign-ins and used codes, by digest")
+
     def __str__(self) -> str:
         return self.cache_key
 
@@ -23,6 +27,10 @@ class OneTimePassword(models.Model):
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="+")
     ends_at = models.DateTimeField()
+
+    wall = Wall(
+        address="", own=("user_id",), owner_writes=True, door=True, see=("grants.give",), change=("grants.give",)
+    )
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.ends_at:%Y-%m-%d %H:%M}"

@@ -46,7 +46,8 @@ class Child:
         """Start the program in a session of its own, so that Ctrl-C reaches only us; it ends when we do."""
         self.process = subprocess.Popen(  # noqa: S603
             self.command,
-            env=os.environ.copy(),
+            # Whoever answers requests cannot become the owner of the tables.
+            env={name: value for name, value in os.environ.items() if name != "GRIDWARD_OWNER_URL"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -103,7 +104,7 @@ def web(host: str, port: int, workers: int, threads: int) -> Child:
 
 def worker(healthy: Callable[[], bool]) -> Child:
     """Procrastinate's worker, with the periodic jobs."""
-    command = [sys.executable, "-m", "django", "procrastinate", "worker", "--concurrency", "2"]
+    command = [sys.executable, "-m", "gridward.web.worker", "--concurrency", "2"]
     # Periodic jobs run every few seconds: kept, their rows would soon outnumber everything else.
     command += ["--delete-jobs", "successful", "--shutdown-graceful-timeout", "15"]
     return Child("worker", command, healthy)

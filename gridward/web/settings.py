@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gridward.kernel.registry import line_packages
 from gridward.web.config import config
-from gridward.web.database.address import connection_settings
+from gridward.web.database.address import connection_settings, owner_settings
 
 _CONFIG = config()
 _HERE = Path(__file__).parent
@@ -22,6 +22,7 @@ CIPHER = _CONFIG.cipher
 REPORT_KEY = _CONFIG.secret("report")
 REPORT_FOLDER = _CONFIG.data_dir / "erasures"
 JOURNAL_KEY = _CONFIG.secret("journal")
+SCOPE_KEY = _CONFIG.secret("scope")
 # Beside the keys, which are not in the database: whoever cuts the journal there cannot cut its head here.
 JOURNAL_HEAD = _CONFIG.data_dir / "keys" / "journal-head"
 DEBUG = _CONFIG.debug
@@ -53,6 +54,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "gridward.web.policy.PolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "gridward.web.walls.ScopeMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -85,6 +87,8 @@ ROOT_URLCONF = "gridward.web.urls"
 WSGI_APPLICATION = "gridward.web.wsgi.application"
 
 DATABASES = {"default": connection_settings(_CONFIG)}
+OWNER_DATABASE = owner_settings(_CONFIG)
+WALLS_OF_OTHERS = "gridward.web.walls.OTHERS"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     # Counts of failed sign-ins and used codes: the same for every process and host.

@@ -46,20 +46,26 @@ def raw(table, column, key):
         return bytes(query.fetchone()[0])
 
 
-def everything():
+@pytest.fixture
+def everything(owner_here):
     """All rows of all tables as text, the way a dump shows them; bytes as what they spell."""
-    found = []
-    with connection.cursor() as query:
-        for table in connection.introspection.table_names():
-            query.execute(f'SELECT * FROM "{table}"')
-            for row in query.fetchall():
-                found.append(
-                    " ".join(one.decode("utf-8", "ignore") if isinstance(one, bytes) else str(one) for one in row)
-                )
-    return "\n".join(found)
+
+    def read():
+        found = []
+        with owner_here(), connection.cursor() as query:
+            for table in connection.introspection.table_names():
+                query.execute(f'SELECT * FROM "{table}"')
+                found += [" ".join(map(_spelt, row)) for row in query.fetchall()]
+        return "\n".join(found)
+
+    return read
 
 
-def test_a_record_reads_as_text_and_the_database_holds_none_of_it(person, incident):
+def _spelt(value):
+    return value.decode("utf-8", "ignore") if isinstance(value, bytes) else str(value)
+
+
+def test_a_record_reads_as_text_and_the_database_holds_none_of_it(person, incident, everything):
     again = Person.objects.get(pk=person.pk)
     assert (again.name, again.phone, again.id_number, again.note) == (NAME, PHONE, NUMBER, "")
     need = log(
@@ -173,7 +179,7 @@ def test_every_cipher_seals_and_opens_and_older_values_stay_readable(incident, s
         ciphers.ALGORITHMS[name].make(b"k" * 32).decrypt(b"n" * 12, b"short", b"")
 
 
-def test_another_systems_private_details_are_sealed(incident):
+def test_another_systems_private_details_are_sealed(incident, everything):
     need = log(SYSTEM, wanted(incident, private={"email": "a@b.example"}), NOW)
     kept = Need.objects.get(pk=need.pk)
     assert json.loads(kept.private) == {"email": "a@b.example"} and "example" not in everything()

@@ -14,6 +14,7 @@ from gridward.drill.district.forces import DEMO_PASSWORD
 from gridward.drill.reference import make_district
 from gridward.kernel.access.models import User
 from gridward.kernel.near import cache
+from gridward.kernel.walls.owner import as_owner
 
 
 @pytest.fixture(scope="package")
@@ -22,7 +23,8 @@ def district(django_db_setup: Any, django_db_blocker: Any) -> Any:
     with django_db_blocker.unblock():
         make_district(0.001, 1, datetime.now(UTC), lambda *_: None)
         yield
-        call_command("flush", interactive=False, verbosity=0)
+        with as_owner():
+            call_command("flush", interactive=False, verbosity=0)
 
 
 @pytest.fixture

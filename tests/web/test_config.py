@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from gridward.web.config import Config, config, unknown_settings
-from gridward.web.database.address import connection_settings
+from gridward.web.database.address import connection_settings, owner_settings
 from gridward.web.trouble import Trouble
 
 
@@ -44,7 +44,15 @@ def test_the_schema_and_the_parts_of_a_database_url_reach_the_connection():
     assert (found["NAME"], found["USER"], found["PASSWORD"]) == ("jiangjin", "ops", "p@ss")
     assert (found["HOST"], found["PORT"]) == ("db.example.cn", 6432)
     assert found["OPTIONS"]["sslmode"] == "verify-full"
-    assert found["OPTIONS"]["options"] == "-c search_path=jiangjin,extensions"
+    assert found["OPTIONS"]["options"] == "-c search_path=jiangjin,extensions -c role=gridward_app"
+
+
+def test_the_owners_url_is_for_the_owner_alone():
+    house = Config(DATABASE_URL="postgresql://app@db/jiangjin", owner_url="postgresql://chief@db/jiangjin")
+    assert connection_settings(house)["USER"] == "app"
+    assert owner_settings(house)["USER"] == "chief"
+    assert "role" not in owner_settings(house)["OPTIONS"]["options"]
+    assert owner_settings(Config(DATABASE_URL="postgresql://ops@db/jiangjin"))["USER"] == "ops"
 
 
 def test_a_database_url_may_name_a_socket():

@@ -24,9 +24,9 @@ SOUTH = from_code("500116001002")
 
 
 @pytest.fixture(autouse=True)
-def own_house(monkeypatch, settings, tmp_path):
+def own_house(monkeypatch, settings, tmp_path, owner_here):
     for module in (erase, incident, keys):
-        monkeypatch.setattr(module, "house", nullcontext)
+        monkeypatch.setattr(module, "house", lambda *, owner=False: owner_here() if owner else nullcontext())
     settings.KEY_FOLDER, settings.REPORT_FOLDER = tmp_path / "keys", tmp_path / "erasures"
     settings.KEY_FOLDER.mkdir(mode=0o700)
     settings.JOURNAL_HEAD = settings.KEY_FOLDER / "journal-head"

@@ -14,6 +14,7 @@ from gridward.kernel.jobs import seal_journal
 from gridward.kernel.journal.actions import Event, record
 from gridward.kernel.journal.keeping import kept_head
 from gridward.kernel.journal.verifying import verify
+from gridward.kernel.walls.owner import as_owner
 
 
 @pytest.mark.django_db(transaction=True)
@@ -23,7 +24,7 @@ def test_the_workers_head_outlives_a_cut_tail(tmp_path: Any) -> None:
         record(SYSTEM, [Event("incident.opened", "incident", str(number), 0, clock.now())])
         assert seal_journal(0) == 1
     assert verify(settings.JOURNAL_KEY, kept_head()).faults == []
-    with connection.cursor() as query:
+    with as_owner(), connection.cursor() as query:
         query.execute("DELETE FROM kernel_entry WHERE subject_id = '2'")
         query.execute("DELETE FROM kernel_sealedentry WHERE seal_id = 3")
         query.execute("DELETE FROM kernel_seal WHERE number = 3")

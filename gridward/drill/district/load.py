@@ -32,6 +32,7 @@ from gridward.kernel.ids import new_id
 from gridward.kernel.people.models import Person
 from gridward.kernel.search import name_tokens, number_tokens
 from gridward.kernel.secrecy.fields import Sealer
+from gridward.kernel.walls.owner import as_owner
 
 DISTRICT = from_code("500116")
 Tell = Callable[[str, int, int], None]
@@ -64,6 +65,7 @@ def settle(scale: float, seed: int) -> tuple[list[Place], list[Settlement]]:
     return places, found
 
 
+@as_owner()
 def load_areas(places: list[Place], settlements: list[Settlement]) -> int:
     """Write the tree of areas, with the number of residents from the community up. Returns how many areas."""
     living: dict[int, int] = {}
@@ -104,6 +106,7 @@ def _area(
     )  # fmt: skip
 
 
+@as_owner()
 def load_people(
     settlements: list[Settlement], scale: float, seed: int, now: datetime, tell: Tell, incident_id: UUID | None = None
 ) -> int:

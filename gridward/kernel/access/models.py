@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from gridward.kernel.fields import AddressField
+from gridward.kernel.walls import Wall
 
 
 class User(AbstractUser):
@@ -19,6 +20,8 @@ class User(AbstractUser):
     class Meta:
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
+
+    wall = Wall(address="", staff=True, door=True, own=("id",), owner_writes=True, change=("grants.give",))
 
     def __str__(self) -> str:
         return self.display_name or self.username
@@ -44,6 +47,8 @@ class Grant(models.Model):
                 fields=["user", "role", "address", "incident"], name="grant_once", nulls_distinct=False
             ),
         ]
+
+    wall = Wall(see=("grants.give",), change=("grants.give",), own=("user_id",), door=True)
 
     def __str__(self) -> str:
         return f"{self.user} · {self.role} · {self.address}"

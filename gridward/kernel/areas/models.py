@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from gridward.kernel.fields import AddressField, tokens_field, tokens_index
+from gridward.kernel.walls import Wall
 
 
 class Area(models.Model):
@@ -37,6 +38,8 @@ class Area(models.Model):
             models.Index(fields=["level", "address"], name="area_level"),
             tokens_index("area_tokens"),
         ]
+
+    wall = Wall(public=True, change=("configure",))
 
     def __str__(self) -> str:
         return self.name_en or self.name if (get_language() or "").startswith("en") else self.name

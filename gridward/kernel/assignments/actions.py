@@ -14,6 +14,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange, Jsonb
 from psycopg.errors import DeadlockDetected
 
 from gridward.kernel.access.actor import Actor
+from gridward.kernel.access.scope import house, open_rows
 from gridward.kernel.address import Level
 from gridward.kernel.assignments.models import Assignment
 from gridward.kernel.assignments.proofs import Evidence, keep
@@ -171,7 +172,8 @@ def _send(actor: Actor, pair: Pair, assignment: Assignment, state: NeedState, no
         "name": pair.resource_name,
     }
     try:
-        with connection.cursor() as query:
+        # The pair was read and locked in the actor's scope; needs joined to this one may lie anywhere.
+        with house(), connection.cursor() as query:
             query.execute(_ASSIGN, values)
     except IntegrityError as clash:
         raise ResourceBusy(resource=pair.resource_name) from clash
@@ -215,8 +217,11 @@ def progress(
     Saying the same twice changes nothing.
     Raises: NotAllowedNow, ProofMissing, ReasonMissing, NotFound.
     """
-    need = locked(_need_id_of(assignment_id))
-    _lock_resource_of(assignment_id)
+    need_id, resource_id = _ends_of(assignment_id)
+    need = locked(need_id)
+    # Whoever may act on an assignment may act on its resource, also where that was allotted to another area since.
+    open_rows(resource_id)
+    _lock(resource_id)
     assignment = Assignment.objects.select_for_update(of=("self",)).select_related("resource").get(pk=assignment_id)
     assignment.need = need
     if assignment.state == wanted:
@@ -235,21 +240,17 @@ def progress(
     return assignment
 
 
-def _lock_resource_of(assignment_id: Any) -> None:
+def _lock(resource_id: Any) -> None:
     # Ending a booking and making one both look at the exclusion constraint; whoever holds the resource looks alone.
     with connection.cursor() as query:
-        query.execute(
-            "SELECT FROM kernel_resource "
-            "WHERE id = (SELECT resource_id FROM kernel_assignment WHERE id = %s) FOR UPDATE",
-            [assignment_id],
-        )
+        query.execute("SELECT FROM kernel_resource WHERE id = %s FOR UPDATE", [resource_id])
 
 
-def _need_id_of(assignment_id: Any) -> Any:
-    need_id = Assignment.objects.filter(pk=assignment_id).values_list("need_id", flat=True).first()
-    if need_id is None:
+def _ends_of(assignment_id: Any) -> tuple[Any, Any]:
+    ends = Assignment.objects.filter(pk=assignment_id).values_list("need_id", "resource_id").first()
+    if ends is None:
         raise NotFound
-    return need_id
+    return ends
 
 
 def _stamp(assignment: Assignment, wanted: AssignmentState, now: datetime, reason: str) -> None:

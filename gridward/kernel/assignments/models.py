@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from gridward.kernel.fields import AddressField, FieldId
 from gridward.kernel.needs.rules import LIVE, AssignmentState
 from gridward.kernel.secrecy.fields import Secret
+from gridward.kernel.walls import Wall
 
 ASSIGNMENT_STATES = [
     (AssignmentState.OFFERED, _("offered")),
@@ -73,6 +74,8 @@ class Assignment(models.Model):
             models.Index(fields=["offered_at"], name="assignment_offered"),
         ]
 
+    wall = Wall(see=("needs.see",), change=("needs.assign", "needs.log", "needs.refuse"), opened=("id", "need_id"))
+
     def __str__(self) -> str:
         return f"{self.need_id} ← {self.resource_id}"
 
@@ -104,6 +107,8 @@ class Proof(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(words="") | ~Q(file=""), name="proof_shows_something"),
         ]
+
+    wall = Wall(see=("needs.see",), change=("needs.assign", "needs.log"), opened=("id", "need_id"))
 
     def __str__(self) -> str:
         return f"{self.kind} {self.at:%Y-%m-%d %H:%M}"

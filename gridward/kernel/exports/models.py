@@ -6,6 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from gridward.kernel.fields import AddressField, FieldId
 from gridward.kernel.secrecy.fields import Secret
+from gridward.kernel.walls import Wall
+
+_CAPABILITIES = ("people.reveal", "grants.give")
+"""What sheets with personal data ask of whoever takes them out."""
 
 
 class ExportRequest(models.Model):
@@ -45,6 +49,8 @@ class ExportRequest(models.Model):
             models.Index(fields=["asked_by", "-asked_at"], name="export_asked_by"),
             models.Index(fields=["address", "-asked_at"], name="export_address"),
         ]
+
+    wall = Wall(see=_CAPABILITIES, change=_CAPABILITIES, own=("asked_by_id",), owner_writes=True)
 
     def __str__(self) -> str:
         return f"{self.sheet} {self.address}"

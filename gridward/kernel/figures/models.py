@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from gridward.kernel.fields import AddressField
+from gridward.kernel.walls import Wall
 
 
 class FigureValue(models.Model):
@@ -23,6 +24,8 @@ class FigureValue(models.Model):
         verbose_name_plural = _("figures")
         indexes = [models.Index(fields=["address", "day", "key"], name="figure_area_day")]
 
+    wall = Wall(see=("figures.see", "areas.see"))
+
     def __str__(self) -> str:
         return f"{self.key} {self.address} {self.day}: {self.value}"
 
@@ -35,6 +38,8 @@ class FigureMark(models.Model):
     class Meta:
         verbose_name = _("mark of the figures")
         verbose_name_plural = _("marks of the figures")
+
+    wall = Wall(address="")
 
     def __str__(self) -> str:
         return self.cursor

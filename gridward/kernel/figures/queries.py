@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 
+from gridward.kernel.access.scope import house, reaches
 from gridward.kernel.address import Level, Span, level_of, span
 from gridward.kernel.clock import day_bounds
 from gridward.kernel.errors import NotFound
@@ -23,12 +24,13 @@ AGGREGATE_SQL = {
     Aggregate.MEDIAN: "percentile_cont(0.5) WITHIN GROUP (ORDER BY amount)::float8",
     Aggregate.P95: "percentile_cont(0.95) WITHIN GROUP (ORDER BY amount)::float8",
 }
+SEE = FigureValue.wall.see
 COMPUTED_LEVELS = (Level.COMMUNITY, Level.TOWN, Level.DISTRICT)
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One figure as a screen shows it; `value` is None where nothing lies behind it (no rows to average)."""
+    """One figure as a screen shows it; `value` is None where no rows lie behind an average, or none may be read."""
 
     figure: Figure
     address: int
@@ -71,14 +73,18 @@ def read(keys: Iterable[str], address: int, day: date, now: datetime) -> dict[st
 
 def _reading(one: Figure, row: FigureValue | None, address: int, day: date, now: datetime) -> Reading:
     if row is None:
-        empty = 0.0 if one.aggregate in (Aggregate.COUNT, Aggregate.SUM) else None
+        counted = one.aggregate in (Aggregate.COUNT, Aggregate.SUM) and reaches(span(address), *SEE)
+        empty = 0.0 if counted else None
         return Reading(one, address, day, empty, 0, now)
     return Reading(one, address, day, row.value, row.weight, row.computed_at, row.part)
 
 
 def _live(one: Figure, address: int, day: date, now: datetime) -> Reading:
     low, high = span(address)
-    with connection.cursor() as query:
+    if not reaches(span(address), *SEE):
+        return Reading(one, address, day, None, 0, now)
+    # A number is theirs to read who may not read the rows behind it.
+    with house(), connection.cursor() as query:
         query.execute(
             f"SELECT {AGGREGATE_SQL[one.aggregate]}, count(*) FROM ({one.rows}) AS row "  # nosec B608 # only names of our own are formatted in
             "WHERE address >= %(low)s AND address < %(high)s",

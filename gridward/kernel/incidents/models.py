@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from gridward.kernel.fields import AddressField, FieldId
+from gridward.kernel.walls import Wall
 
 
 class Incident(models.Model):
@@ -27,6 +28,8 @@ class Incident(models.Model):
                 condition=Q(closed_at__isnull=True) | Q(closed_at__gte=F("opened_at")), name="incident_ends_after_start"
             ),
         ]
+
+    wall = Wall(public=True, change=("configure",))
 
     def __str__(self) -> str:
         return self.name

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gridward.kernel.fields import AddressField, TransactionIdField
 from gridward.kernel.journal.words import opened_data
+from gridward.kernel.walls import Wall
 
 
 class Entry(models.Model):
@@ -39,6 +40,14 @@ class Entry(models.Model):
             ),
         ]
 
+    wall = Wall(
+        see=("needs.see", "journal.see", "resources.see"),
+        opened=("subject_id",),
+        own=("actor_id",),
+        insert_anywhere=True,
+        append_only=True,
+    )
+
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.verb} {self.subject_id}"
 
@@ -62,6 +71,8 @@ class Seal(models.Model):
     snapshot = models.TextField(blank=True)
     hash = models.CharField(max_length=64)
 
+    wall = Wall(address="", append_only=True)
+
     def __str__(self) -> str:
         return f"{self.number} {self.hash}"
 
@@ -77,6 +88,8 @@ class SealedEntry(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["seal_id", "entry_id"], name="sealed_entry_seal")]
+
+    wall = Wall(address="", append_only=True)
 
     def __str__(self) -> str:
         return f"{self.seal_id}: {self.entry_id}"

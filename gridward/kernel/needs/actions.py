@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
-from django.db.backends.postgresql.psycopg_any import Jsonb
+from django.db import transaction
 
 from gridward.kernel.access.actor import Actor
+from gridward.kernel.access.scope import house
 from gridward.kernel.areas.models import Area
 from gridward.kernel.assignments.models import Assignment
 from gridward.kernel.assignments.proofs import Evidence, keep
@@ -21,7 +21,16 @@ from gridward.kernel.errors import NotFound
 from gridward.kernel.ids import new_id, tracking_code
 from gridward.kernel.journal import actions as journal
 from gridward.kernel.journal.actions import Event, record
-from gridward.kernel.needs.errors import CannotJoin, NotAllowedNow, ReasonMissing, UnknownCategory, UnknownPlace
+from gridward.kernel.journal.models import Entry
+from gridward.kernel.needs.errors import (
+    CannotJoin,
+    IdTaken,
+    NotAllowedNow,
+    ReasonMissing,
+    UnknownCategory,
+    UnknownPlace,
+)
+from gridward.kernel.needs.inserting import insert
 from gridward.kernel.needs.models import HOLDER, Category, Need, Urgency
 from gridward.kernel.needs.queries import category_by_key
 from gridward.kernel.needs.rules import (
@@ -73,29 +82,11 @@ class Wanted:
     id: UUID | None = None
 
 
-# The need, if its place is known and its id is new, and its journal entry, in one statement and so in one transaction.
-# A need without a point of its own stands on the map where its place does.
-_FIELDS = Need._meta.concrete_fields
-_COLUMNS = [field.column for field in _FIELDS]
-_GIVEN = [f"coalesce(%s, area.{name})" if name in ("latitude", "longitude") else "%s" for name in _COLUMNS]
-_LOG = f"""
-    WITH logged AS (
-        INSERT INTO kernel_need ({", ".join(_COLUMNS)})
-        SELECT {", ".join(_GIVEN)} FROM kernel_area AS area WHERE area.address = %s
-        ON CONFLICT (id) DO NOTHING
-        RETURNING latitude, longitude
-    )
-    INSERT INTO kernel_entry ({journal.COLUMNS})
-    SELECT {journal.ROW} FROM logged
-    RETURNING (SELECT latitude FROM logged), (SELECT longitude FROM logged)
-"""
-
-
 def log(actor: Actor, wanted: Wanted, now: datetime) -> Need:
     """Log a need; it waits at its first desk from this moment.
 
-    Sending the same `wanted.id` again returns the need already there and changes nothing.
-    Raises: UnknownCategory, UnknownPlace.
+    Sending the same again under one `wanted.id` returns the need already there and changes nothing.
+    Raises: UnknownCategory, UnknownPlace, IdTaken where something else was sent under that id.
     """
     category = category_by_key(wanted.category)
     if category is None:
@@ -103,33 +94,26 @@ def log(actor: Actor, wanted: Wanted, now: datetime) -> Need:
     need = _fresh(actor, wanted, category, now)
     event = _event(need, "need.logged", now, {"category": category.key, "channel": need.channel})
     with transaction.atomic() if any(registry().hearers(event.verb)) else nullcontext():
-        if not _insert(actor, need, event):
-            return _known(wanted)
+        if not insert(actor, need, event):
+            return _known(need)
         journal.announce([event])
     return need
 
 
-def _insert(actor: Actor, need: Need, event: Event) -> bool:
-    values = [_value(field, need) for field in _FIELDS]
-    with connection.cursor() as query:
-        query.execute(_LOG, [*values, need.address, *journal.values_of(actor, event)])
-        point = query.fetchone()
-    if point is None:
-        return False
-    need.latitude, need.longitude = point
-    return True
+_SENT = ("channel", "logged_by_id", "caller_name", "caller_phone", "person_id")
+_AMENDABLE = ("category_id", "address", "place", "words")
 
 
-def _value(field: Any, need: Need) -> Any:
-    if isinstance(field, Secret):
-        return field.get_prep_value(field.sealed_of(need))
-    return Jsonb(need.details) if field.column == "details" else need.__dict__[field.attname]
-
-
-def _known(wanted: Wanted) -> Need:
-    known = Need.objects.select_related("category").filter(pk=wanted.id).first() if wanted.id else None
-    if known is None:
-        raise UnknownPlace(address=wanted.address)
+def _known(sent: Need) -> Need:
+    """What was sent before under the same id, seen or hidden: acknowledged only where the same was sent again."""
+    with house():
+        known = Need.objects.select_related("category").filter(pk=sent.pk).first()
+        if known is None:
+            raise UnknownPlace(address=sent.address)
+        amended = Entry.objects.filter(subject_id=str(known.pk), verb="need.amended").exists()
+    compared = _SENT if amended else _SENT + _AMENDABLE
+    if any(getattr(known, name) != getattr(sent, name) for name in compared):
+        raise IdTaken
     return known
 
 
@@ -265,7 +249,9 @@ def join(actor: Actor, need_id: Any, into_id: Any, now: datetime) -> Need:
         raise CannotJoin
     both = {str(one.pk): one for one in (locked(first), locked(second))}
     need, into = both[str(need_id)], both[str(into_id)]
-    if into.joined_to_id or into.state in ENDED or need.joined.exists():
+    with house():
+        joined_already = need.joined.exists()
+    if into.joined_to_id or into.state in ENDED or joined_already:
         raise CannotJoin
     _step(need, Step.JOIN)
     need.joined_to = into
@@ -371,12 +357,14 @@ def _write(
     }
     events = []
     if verb != "need.joined":
-        for joined in Need.objects.filter(joined_to=need).select_for_update():
-            for name, value in mirrored.items():
-                setattr(joined, name, value)
-            joined.save(update_fields=list(mirrored))
-            if verb:
-                events.append(_event(joined, verb, now, {"with": need.tracking_code}))
+        # What was joined to it may lie anywhere, and ends with it.
+        with house():
+            for joined in Need.objects.filter(joined_to=need).select_for_update():
+                for name, value in mirrored.items():
+                    setattr(joined, name, value)
+                joined.save(update_fields=list(mirrored))
+                if verb:
+                    events.append(_event(joined, verb, now, {"with": need.tracking_code}))
     if verb:
         events.append(_event(need, verb, now, data, said))
     if events:

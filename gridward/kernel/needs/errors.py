@@ -45,6 +45,14 @@ class UnknownPlace(AppError):
     message = _("No place has the address %(address)s. Choose the place from the list or on the map.")
 
 
+class IdTaken(AppError):
+    """Something else was sent under this id; what, and where, is nobody's business here."""
+
+    code = "id_taken"
+    status = 409
+    message = _("This form was used before. Open a new one and send it again.")
+
+
 class ReasonMissing(AppError):
     """A step that must be answered for has no reason."""
 

@@ -10,6 +10,7 @@ from gridward.kernel.address import Level
 from gridward.kernel.fields import AddressField, FieldId, tokens_field, tokens_index
 from gridward.kernel.needs.rules import ENDED, OPEN, NeedState, Promise
 from gridward.kernel.secrecy.fields import Secret
+from gridward.kernel.walls import CONFIGURATION, Wall
 
 HOLDER = "caller"
 """Whose keys needs are under, and what was said and shown of them."""
@@ -60,6 +61,8 @@ class Category(models.Model):
         verbose_name = _("category")
         verbose_name_plural = _("categories")
         ordering = ("order", "key")
+
+    wall = CONFIGURATION
 
     def __str__(self) -> str:
         return self.name_en if (get_language() or "").startswith("en") else self.name
@@ -141,6 +144,13 @@ class Need(models.Model):
             models.Index(fields=["person"], condition=Q(person__isnull=False), name="need_person"),
             tokens_index("need_tokens"),
         ]
+
+    wall = Wall(
+        see=("needs.see",),
+        change=("needs.log", "needs.assign", "needs.refuse"),
+        opened=("id",),
+        newest="opened_at DESC",
+    )
 
     def __str__(self) -> str:
         return self.tracking_code

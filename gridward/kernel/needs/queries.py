@@ -7,8 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from gridward.kernel.access.actor import Actor, inside, one_visible, visible
+from gridward.kernel.access.finding import found_by
+from gridward.kernel.access.scope import house, open_rows
 from gridward.kernel.address import Span
 from gridward.kernel.near import cache
 from gridward.kernel.needs.models import HOLDER, Category, Need
@@ -17,6 +20,7 @@ from gridward.kernel.search import answering
 from gridward.kernel.secrecy.keyring import search_keys
 
 SEE = "needs.see"
+NEWEST_SEARCHED = 1000
 _CATEGORIES_KEPT_S = 5
 
 
@@ -60,10 +64,13 @@ def register(actor: Actor, within: Span | None = None, **equals: Any) -> QuerySe
 
 
 def search(actor: Actor, words: str, within: Span | None = None) -> QuerySet[Need]:
-    """Needs whose words, caller or tracking code answer a query. Relies on need_tokens."""
-    answers = answering(words, search_keys(HOLDER))
-    code = Q(tracking_code=words.strip().upper())
-    return register(actor, within).filter(code | answers if answers else code)
+    """The newest needs whose words, caller or tracking code answer a query. Relies on need_tokens."""
+    alternatives, code = answering(words, search_keys(HOLDER)), words.strip().upper()
+    if not alternatives:
+        return register(actor, within).filter(tracking_code=code)
+    by_words, params = found_by(Need, alternatives, within, NEWEST_SEARCHED)
+    either = f"{by_words} UNION SELECT id FROM kernel_need WHERE tracking_code = %s"
+    return register(actor, within).filter(pk__in=RawSQL(either, [*params, code]))  # noqa: S611 # only names of our own are formatted in
 
 
 def one(actor: Actor, need_id: Any) -> Need:
@@ -76,9 +83,14 @@ def one(actor: Actor, need_id: Any) -> Need:
 
 
 def by_code(tracking_code: str) -> Need | None:
-    """The need of a tracking code, for the resident who holds it; None if there is none."""
-    rows = Need.objects.select_related("category", "closed_by", "incident")
-    return rows.filter(tracking_code=tracking_code.strip().upper()).first()
+    """The need of a tracking code, opened to the resident who holds it; None if there is none."""
+    with house():
+        rows = Need.objects.filter(tracking_code=tracking_code.strip().upper())
+        found = rows.values_list("pk", "joined_to_id").first()
+    if found is None:
+        return None
+    open_rows(*found)
+    return Need.objects.select_related("category", "incident").get(pk=found[0])
 
 
 def near_duplicates(kind: str, address_span: Span, since: datetime, limit: int = 50) -> Sequence[Need]:

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from gridward.kernel.fields import AddressField, FieldId
+from gridward.kernel.walls import ANY, Wall
 
 
 class Notice(models.Model):
@@ -38,6 +39,15 @@ class Notice(models.Model):
             models.Index(fields=["address", "-made_at"], condition=Q(user=None), name="notice_desk"),
             models.Index(fields=["made_at"], condition=Q(state="waiting"), name="notice_waiting"),
         ]
+
+    wall = Wall(
+        see=(ANY,),
+        change=(ANY,),
+        where="user_id IS NULL",
+        own=("user_id",),
+        owner_writes=True,
+        insert_anywhere=True,
+    )
 
     def __str__(self) -> str:
         return f"{self.template} {self.made_at:%Y-%m-%d %H:%M}"

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gridward.kernel.fields import AddressField, FieldId, tokens_field, tokens_index
 from gridward.kernel.secrecy.fields import Secret
+from gridward.kernel.walls import Wall
 
 
 class Organisation(models.Model):
@@ -40,6 +41,8 @@ class Organisation(models.Model):
             models.UniqueConstraint(fields=["kind", "name", "address"], name="organisation_once"),
         ]
         indexes = [models.Index(fields=["address"], name="organisation_address"), tokens_index("organisation_tokens")]
+
+    wall = Wall(staff=True, change=("configure",))
 
     def __str__(self) -> str:
         return self.name

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from gridward.kernel.access.actor import Actor
 from gridward.kernel.areas.models import Area
-from gridward.kernel.errors import Forbidden
+from gridward.kernel.errors import Forbidden, Invalid
 from gridward.kernel.journal.actions import Event, record
 from gridward.kernel.needs.errors import ReasonMissing, UnknownPlace
 from gridward.kernel.people import queries
@@ -53,11 +54,21 @@ def change(actor: Actor, person_id: Any, changes: Mapping[str, Any], now: dateti
     for name, value in changes.items():
         setattr(person, name, value)
     person.tokens = queries.tokens_of(person.name, person.phone, person.id_number, person.incident_id)
-    person.full_clean()
-    person.save()
+    # Not the check of uniqueness: it would look in reach only, and then the database would have the last word.
+    person.full_clean(validate_unique=False, validate_constraints=False)
+    _keep(person)
     event = Event("person.changed", "person", str(person.pk), person.address, now, data={"fields": sorted(changes)})
     record(actor, [event])
     return person
+
+
+def _keep(person: Person) -> None:
+    """Save a person. An ID number is given once in the district; whose it is already, and where, is not said."""
+    try:
+        with transaction.atomic():
+            person.save()
+    except IntegrityError as clash:
+        raise Invalid(field=_("ID number"), reason=_("it cannot be kept here; ask the district's office")) from clash
 
 
 def _check_place(actor: Actor, address: int) -> None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gridward.kernel.fields import AddressField, FieldId, tokens_field, tokens_index
 from gridward.kernel.secrecy.fields import KeyedHash, Secret
+from gridward.kernel.walls import Wall
 
 
 class Person(models.Model):
@@ -54,6 +55,8 @@ class Person(models.Model):
             GinIndex(fields=["traits"], name="person_traits"),
             tokens_index("person_tokens"),
         ]
+
+    wall = Wall(see=("people.see",), change=("people.change",))
 
     def __str__(self) -> str:
         return self.name

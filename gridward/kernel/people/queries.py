@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from gridward.kernel.access.actor import Actor, inside, one_visible, visible
+from gridward.kernel.access.finding import holding
 from gridward.kernel.address import Span
 from gridward.kernel.people.models import Person
 from gridward.kernel.search import answering, name_tokens, number_tokens
@@ -31,10 +32,10 @@ def search(actor: Actor, words: str, within: Span | None = None, limit: int = 50
 
     Relies on person_tokens; the found are ordered after the limit is met, so that a common name stays quick.
     """
-    condition = answering(words, search_keys(HOLDER))
-    if condition is None:
+    alternatives = answering(words, search_keys(HOLDER))
+    if not alternatives:
         return []
-    rows = register(actor, within).filter(condition).order_by()[:limit]
+    rows = register(actor, within).filter(holding(Person, alternatives, within, limit)).order_by()
     return sorted(rows, key=lambda person: (person.address, person.room, str(person.pk)))
 
 

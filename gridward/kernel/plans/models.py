@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from gridward.kernel.fields import AddressField, FieldId
+from gridward.kernel.walls import Wall
 
 
 class Plan(models.Model):
@@ -35,6 +36,8 @@ class Plan(models.Model):
         verbose_name = _("plan")
         verbose_name_plural = _("plans")
         indexes = [models.Index(fields=["kind", "address", "-made_at"], name="plan_kind_address")]
+
+    wall = Wall(see=("needs.see", "needs.assign"), change=("needs.assign",))
 
     def __str__(self) -> str:
         return f"{self.kind} {self.made_at:%Y-%m-%d %H:%M}"

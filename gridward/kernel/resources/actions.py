@@ -13,6 +13,7 @@ from gridward.kernel.errors import NotFound
 from gridward.kernel.journal.actions import Event, record
 from gridward.kernel.needs.errors import UnknownPlace
 from gridward.kernel.resources.models import Resource
+from gridward.kernel.resources.queries import open_crewed
 
 
 @transaction.atomic
@@ -39,6 +40,7 @@ def set_duty(actor: Actor, resource_id: Any, duty: str, now: datetime, until: da
 
     Raises: NotFound, Forbidden.
     """
+    open_crewed(actor)
     resource = _locked(resource_id)
     if not resource.crew.filter(user_id=actor.user_id).exists():
         actor.require("resources.change", resource.address)
@@ -54,6 +56,7 @@ def report_position(actor: Actor, resource_id: Any, latitude: float, longitude: 
 
     Raises: NotFound if the actor is not of its crew.
     """
+    open_crewed(actor)
     mine = Resource.objects.filter(pk=resource_id, crew__user_id=actor.user_id)
     if not mine.exists():
         raise NotFound

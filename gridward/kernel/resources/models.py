@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gridward.kernel.fields import AddressField, FieldId, tokens_field, tokens_index
 from gridward.kernel.secrecy.fields import Secret
+from gridward.kernel.walls import Wall
 
 
 class Resource(models.Model):
@@ -49,6 +50,12 @@ class Resource(models.Model):
             tokens_index("resource_tokens"),
         ]
 
+    wall = Wall(
+        see=("resources.see", "resources.change"),
+        change=("resources.change", "needs.assign", "configure"),
+        opened=("id",),
+    )
+
     def __str__(self) -> str:
         return self.name
 
@@ -63,6 +70,8 @@ class CrewMember(models.Model):
         verbose_name = _("crew member")
         verbose_name_plural = _("crew members")
         constraints = [models.UniqueConstraint(fields=["resource", "user"], name="crew_member_once")]
+
+    wall = Wall(address="", staff=True, change=("resources.change", "configure"))
 
     def __str__(self) -> str:
         return f"{self.user} · {self.resource}"

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import BooleanField, F, Func, QuerySet
 
 from gridward.kernel.access.actor import Actor, inside, one_visible, visible
+from gridward.kernel.access.finding import holding
+from gridward.kernel.access.scope import open_rows
 from gridward.kernel.address import Span
-from gridward.kernel.assignments.models import Assignment
-from gridward.kernel.needs.rules import LIVE
-from gridward.kernel.resources.models import Resource
+from gridward.kernel.resources.models import CrewMember, Resource
 from gridward.kernel.search import query_tokens
 
 SEE = "resources.see"
+MOST_SEARCHED = 1000
 
 
 def register(actor: Actor, within: Span | None = None, words: str = "", **equals: Any) -> QuerySet[Resource]:
@@ -22,14 +23,19 @@ def register(actor: Actor, within: Span | None = None, words: str = "", **equals
     if within is not None:
         rows = rows.filter(inside([within]))
     if tokens := query_tokens(words):
-        rows = rows.filter(tokens__contains=tokens)
+        rows = rows.filter(holding(Resource, [tokens], within, MOST_SEARCHED))
     return with_busy(rows).select_related("organisation").order_by("address", "name", "id")
 
 
 def with_busy(rows: QuerySet[Resource]) -> QuerySet[Resource]:
     """Resources, each with `busy`: whether it holds a live assignment."""
-    live = Assignment.objects.filter(resource=OuterRef("pk"), state__in=LIVE)
-    return rows.annotate(busy=Exists(live))
+    # Asked of the house: whoever may see a resource may know that it is on a task, also in an area they do not see.
+    return rows.annotate(busy=Func(F("pk"), function="gridward_busy", output_field=BooleanField()))
+
+
+def open_crewed(actor: Actor) -> None:
+    """Open to an account the resources it crews, wherever they are allotted."""
+    open_rows(*CrewMember.objects.filter(user_id=actor.user_id).values_list("resource_id", flat=True))
 
 
 def one(actor: Actor, resource_id: Any) -> Resource:

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from gridward.kernel.fields import TransactionIdField
+from gridward.kernel.walls import Open
 
 
 class DataKey(models.Model):
@@ -31,6 +32,10 @@ class DataKey(models.Model):
                 nulls_distinct=False,
             ),
         ]
+
+    wall = Open(
+        "data keys, which open only with what lies outside the database", frozenset({"SELECT", "INSERT", "UPDATE"})
+    )
 
     def __str__(self) -> str:
         return f"{self.holder} {self.fingerprint[:12]}"

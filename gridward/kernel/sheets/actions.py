@@ -9,6 +9,7 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 
 from gridward.kernel.access.actor import Actor
+from gridward.kernel.access.scope import house
 from gridward.kernel.address import Level, at_level, level_of
 from gridward.kernel.errors import AppError
 from gridward.kernel.ids import new_id
@@ -172,10 +173,13 @@ def _note_progress(run: ImportRun) -> Tell:
 def _compare(actor: Actor, run: ImportRun, spec: SheetSpec) -> list[RowProblem]:
     """Stage and merge inside the open transaction, and note on the import what would change."""
     merging.stage(spec, Folder(run.pk).row_parts())
-    problems = merging.merge(spec, actor.spans(spec.capability))
-    counts = merging.outcomes(spec)
+    with house():
+        # One thing is registered once in the whole district: a row is compared with all there is, and may change
+        # what lies in reach.
+        problems = merging.merge(spec, actor.spans(spec.capability))
+        counts = merging.outcomes(spec)
+        run.changes = merging.changed_fields(spec)
     run.created_rows, run.changed_rows, run.unchanged_rows = (counts[outcome] for outcome in merging.OUTCOMES)
-    run.changes = merging.changed_fields(spec)
     return problems
 
 
@@ -219,8 +223,9 @@ def _apply(actor: Actor, run: ImportRun, now: datetime, *, good_rows_only: bool)
     if any(problem.row not in known for problem in _compare(actor, run, spec)):
         raise ChangedSincePreview
     where = _common_place(merging.extent(spec))
-    for number, register in merging.write(spec):
-        _trace(actor, run, register, number, where, now)
+    with house():
+        for number, register in merging.write(spec):
+            _trace(actor, run, register, number, where, now)
     run.good_rows_only = good_rows_only
     _move(run, State.APPLIED, now)
     data = {

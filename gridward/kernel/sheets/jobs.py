@@ -10,6 +10,7 @@ from procrastinate.contrib.django import app
 
 from gridward.kernel import clock
 from gridward.kernel.access.actor import SYSTEM, Actor, actor_of
+from gridward.kernel.access.scope import within
 from gridward.kernel.errors import AppError
 from gridward.kernel.incidents.queries import running
 from gridward.kernel.sheets import actions
@@ -49,14 +50,18 @@ def begin_apply(actor: Actor, run_id: Any, now: datetime, *, good_rows_only: boo
 @app.task(name="sheets.check", queue="sheets")
 def check_sheet(run_id: str) -> None:
     """Check an upload row by row and prepare its preview."""
-    actions.check(_whoever_imports(run_id), run_id, clock.now())
+    actor = _whoever_imports(run_id)
+    with within(actor):
+        actions.check(actor, run_id, clock.now())
 
 
 @app.task(name="sheets.apply", queue="sheets")
 def apply_sheet(run_id: str, good_rows_only: bool) -> None:
     """Apply a previewed import; a refusal is kept with it for its owner to read."""
+    actor = _whoever_imports(run_id)
     try:
-        actions.apply(_whoever_imports(run_id), run_id, clock.now(), good_rows_only=good_rows_only)
+        with within(actor):
+            actions.apply(actor, run_id, clock.now(), good_rows_only=good_rows_only)
     except AppError as refused:
         actions.give_up(run_id, refused, clock.now())
 

@@ -165,7 +165,7 @@ def _settle_search(register: Register) -> None:
     indexes = [one.name for one in apps.get_model(register.model)._meta.indexes if one.fields == ["tokens"]]
     with connection.cursor() as query:
         for name in indexes:
-            query.execute("SELECT gin_clean_pending_list(%s::regclass)", [name])
+            query.execute("SELECT gridward_settle(%s)", [name])
 
 
 def _change(register: Register, number: int) -> None:

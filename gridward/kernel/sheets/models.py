@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gridward.kernel.fields import FieldId
 from gridward.kernel.secrecy.fields import ERASED, Secret
+from gridward.kernel.walls import Wall
 
 
 class ImportRun(models.Model):
@@ -59,6 +60,8 @@ class ImportRun(models.Model):
             models.Index(fields=["at"], condition=Q(forgotten=False), name="import_kept"),
         ]
 
+    wall = Wall(address="", own=("by_id",), owner_writes=True)
+
     def __str__(self) -> str:
         return f"{self.file_name} → {self.sheet}"
 
@@ -85,6 +88,8 @@ class ColumnMapping(models.Model):
         verbose_name = _("remembered mapping")
         verbose_name_plural = _("remembered mappings")
         constraints = [models.UniqueConstraint(fields=["sheet", "fingerprint"], name="mapping_once")]
+
+    wall = Wall(address="", staff=True, change=("sheets.import",))
 
     def __str__(self) -> str:
         return f"{self.sheet} {self.fingerprint[:8]}"

@@ -6,11 +6,12 @@ import hashlib
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
 from gridward.kernel.access.actor import Actor, actor_of
+from gridward.kernel.access.scope import enter, house, open_rows
 from gridward.kernel.assignments.models import Assignment
 from gridward.kernel.errors import NotFound
 from gridward.kernel.incidents.queries import running
@@ -19,6 +20,7 @@ from gridward.lines.hotline.errors import QuietTimes
 from gridward.lines.hotline.models import SystemKey
 
 _KEPT_S = 5
+TASKS = 200
 
 
 def digest_of(key: str) -> str:
@@ -28,7 +30,8 @@ def digest_of(key: str) -> str:
 
 def key_in_use(key: str) -> SystemKey | None:
     """The record behind a key another system sent; None for a wrong or withdrawn one."""
-    return SystemKey.objects.select_related("account").filter(digest=digest_of(key), in_use=True).first()
+    with house():
+        return SystemKey.objects.select_related("account").filter(digest=digest_of(key), in_use=True).first()
 
 
 def actor_of_key(key: str) -> Actor | None:
@@ -40,7 +43,8 @@ def actor_of_key(key: str) -> Actor | None:
         if found is None or found.account is None or not found.account.is_active:
             return None
         incident = running()
-        actor = actor_of(found.account, f"api:{found.name}", incident.pk if incident else None)
+        with house():
+            actor = actor_of(found.account, f"api:{found.name}", incident.pk if incident else None)
         cache.set(place, actor, _KEPT_S)
     return actor
 
@@ -53,6 +57,7 @@ class BearerKey(HttpBearer):
         actor = actor_of_key(token)
         if actor is not None:
             request.actor = actor  # type: ignore[attr-defined]
+            enter(actor)
         return actor
 
 
@@ -71,11 +76,15 @@ def incident_in_force() -> UUID:
     return found
 
 
-def tasks_of(actor: Actor) -> QuerySet[Assignment]:
-    """The assignments of the resources an actor crews."""
+def tasks_of(actor: Actor, which: Q, limit: int = TASKS) -> QuerySet[Assignment]:
+    """Some assignments of the resources an actor crews, the newest; opened to them with their needs and resources."""
     actor.require("crew.act")
-    rows = Assignment.objects.filter(resource__crew__user_id=actor.user_id)
-    return rows.select_related("need__category", "resource")
+    with house():
+        rows = Assignment.objects.filter(which, resource__crew__user_id=actor.user_id).order_by("-offered_at")
+        found = list(rows.values_list("pk", "need_id", "resource_id")[:limit])
+    open_rows(*(one for row in found for one in row))
+    mine = Assignment.objects.filter(pk__in=[row[0] for row in found])
+    return mine.select_related("need__category", "resource")
 
 
 def one_task(actor: Actor, assignment_id: Any) -> Assignment:
@@ -83,7 +92,7 @@ def one_task(actor: Actor, assignment_id: Any) -> Assignment:
 
     Raises: NotFound.
     """
-    found = tasks_of(actor).filter(pk=assignment_id).first()
+    found = tasks_of(actor, Q(pk=assignment_id)).first()
     if found is None:
         raise NotFound
     return found

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from gridward.kernel.fields import FieldId
+from gridward.kernel.walls import CONFIGURATION, Open
 
 
 class TriageWords(models.Model):
@@ -21,6 +22,8 @@ class TriageWords(models.Model):
     class Meta:
         verbose_name = _("triage words")
         verbose_name_plural = _("triage words")
+
+    wall = CONFIGURATION
 
     def __str__(self) -> str:
         return str(self.category)
@@ -48,6 +51,8 @@ class SystemKey(models.Model):
         verbose_name = _("key of another system")
         verbose_name_plural = _("keys of other systems")
 
+    wall = CONFIGURATION
+
     def __str__(self) -> str:
         return self.name
 
@@ -64,6 +69,8 @@ class VisitCount(models.Model):
         verbose_name = _("count of visits")
         verbose_name_plural = _("counts of visits")
         indexes = [models.Index(fields=["stretch"], name="visit_count_stretch")]
+
+    wall = Open("counts by a digest of who asked and for what")
 
     def __str__(self) -> str:
         return f"{self.visitor}: {self.visits}"

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from gridward.kernel.access.actor import Actor
+from gridward.kernel.access.scope import house
 from gridward.kernel.address import Level, Span, at_level, span
 from gridward.kernel.clock import day_bounds, local_day
 from gridward.kernel.needs.models import Need
@@ -125,7 +126,8 @@ def _rows(need: Need, spans: Sequence[Span], where: tuple[float, float] | None, 
     ranges = " OR ".join(f"(resource.address >= {low} AND resource.address < {high})" for low, high in spans) or "FALSE"
     start, _end = day_bounds(local_day(now))
     town = 10 ** (19 - Level.TOWN)
-    with connection.cursor() as query:
+    # The ranges keep to the actor's reach; how busy a resource is counts its tasks everywhere.
+    with house(), connection.cursor() as query:
         query.execute(
             _CANDIDATES.format(where=ranges, town=town),
             {

@@ -11,10 +11,12 @@ from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from gridward.kernel.access.actor import Actor, inside, visible
+from gridward.kernel.access.scope import house
 from gridward.kernel.address import Level, Span, at_level, level_of, span
 from gridward.kernel.areas.models import Area
 from gridward.kernel.areas.queries import full_names
 from gridward.kernel.assignments.models import Assignment
+from gridward.kernel.assignments.queries import of_needs
 from gridward.kernel.clock import day_bounds, local_day
 from gridward.kernel.incidents.queries import running
 from gridward.kernel.near import cache
@@ -151,13 +153,16 @@ def district() -> int:
     return Area.objects.filter(level=Level.DISTRICT).order_by("address").values_list("address", flat=True).first() or 0
 
 
-def reported(ids: Sequence[Any]) -> QuerySet[Need]:
-    """Needs of public categories by id, newest first."""
+def reported(ids: Sequence[Any]) -> list[Need]:
+    """Needs of public categories by id, newest first; what a stranger is shown of them is for the view to say."""
     rows = Need.objects.filter(pk__in=list(ids), kind=KIND, category__public=True)
-    return rows.select_related("category").order_by("-opened_at", "-id")
+    with house():
+        return list(rows.select_related("category").order_by("-opened_at", "-id"))
 
 
-def reported_between(start: datetime, end: datetime, codes: Sequence[str], statuses: Iterable[str]) -> QuerySet[Need]:
+def reported_between(
+    start: datetime, end: datetime, codes: Sequence[str], statuses: Iterable[str], limit: int
+) -> list[Need]:
     """Needs of public categories that came in a time, newest first. Relies on need_opened."""
     rows = Need.objects.filter(kind=KIND, category__public=True, opened_at__gte=start, opened_at__lte=end)
     if codes:
@@ -166,7 +171,8 @@ def reported_between(start: datetime, end: datetime, codes: Sequence[str], statu
         rows = rows.filter(state__in=OPEN)
     elif set(statuses) == {"closed"}:
         rows = rows.filter(state__in=ENDED)
-    return rows.select_related("category").order_by("-opened_at", "-id")
+    with house():
+        return list(rows.select_related("category").order_by("-opened_at", "-id")[:limit])
 
 
 def board(actor: Actor, within: Span | None, state: str, limit: int) -> list[Need]:
@@ -178,8 +184,7 @@ def board(actor: Actor, within: Span | None, state: str, limit: int) -> list[Nee
 def sent_to(need_ids: Sequence[Any]) -> dict[Any, list[Assignment]]:
     """Who is on their way to some needs, by need; one query for all."""
     found: dict[Any, list[Assignment]] = {}
-    rows = Assignment.objects.filter(need_id__in=need_ids, state__in=LIVE).select_related("resource")
-    for assignment in rows.order_by("offered_at"):
+    for assignment in of_needs(need_ids, state__in=LIVE):
         found.setdefault(assignment.need_id, []).append(assignment)
     return found
 
@@ -200,9 +205,8 @@ def _count(condition: Q) -> Count:
 def tasks(actor: Actor, now: datetime) -> tuple[list[Assignment], list[Assignment]]:
     """An actor's live tasks, the most urgent first, and those finished today, newest first."""
     start, _ = day_bounds(local_day(now))
-    mine = tasks_of(actor)
-    live = mine.filter(state__in=LIVE).order_by("need__urgency", "need__due_at", "id")
-    done = mine.filter(state=AssignmentState.DONE, ended_at__gte=start).order_by("-ended_at")
+    live = tasks_of(actor, Q(state__in=LIVE)).order_by("need__urgency", "need__due_at", "id")
+    done = tasks_of(actor, Q(state=AssignmentState.DONE, ended_at__gte=start)).order_by("-ended_at")
     return list(live), list(done[:20])
 
 

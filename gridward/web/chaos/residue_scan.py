@@ -74,10 +74,11 @@ def _live(canaries: Canaries, count: int, *, leave: bool) -> dict[str, int]:
     from gridward.kernel.erasing.rewriting import rewrite
     from gridward.kernel.incidents.actions import close_incident
     from gridward.kernel.journal.keeping import seal_all
+    from gridward.kernel.walls.owner import as_owner
     from gridward.web.chaos.planting import plant
 
     empty()
-    with connection.cursor() as query:
+    with as_owner(), connection.cursor() as query:
         # Compressed pages could hide what the scan looks for.
         query.execute("ALTER SYSTEM SET wal_compression = off")
         query.execute("SELECT pg_reload_conf()")
@@ -87,13 +88,14 @@ def _live(canaries: Canaries, count: int, *, leave: bool) -> dict[str, int]:
     for path, here in scan(_files(), canaries).items():
         before[_place(Path(path))] = before.get(_place(Path(path)), 0) + len(here)
     close_incident(SYSTEM, incident.pk, clock.now())
-    seal_all(clock.now())
-    done = erase_incident(SYSTEM, incident.pk, due(clock.now(), incident.pk)[0][1], clock.now())
-    keep(signed_report(done, clock.now(), vacuumed=rewrite([*done.rows, *done.tables])))
-    with connection.cursor() as query:
-        if leave:
-            query.execute("UPDATE kernel_resource SET name = %s", [min(canaries.planted)])
-        query.execute("CHECKPOINT")
+    with as_owner():
+        seal_all(clock.now())
+        done = erase_incident(SYSTEM, incident.pk, due(clock.now(), incident.pk)[0][1], clock.now())
+        keep(signed_report(done, clock.now(), vacuumed=rewrite([*done.rows, *done.tables])))
+        with connection.cursor() as query:
+            if leave:
+                query.execute("UPDATE kernel_resource SET name = %s", [min(canaries.planted)])
+            query.execute("CHECKPOINT")
     return before
 
 
@@ -101,9 +103,11 @@ def _back_up() -> None:
     """A backup as text, of every table, made while everybody was still there."""
     from django.db import connection
 
+    from gridward.kernel.walls.owner import as_owner
+
     target = config().data_dir / "backups"
     target.mkdir(exist_ok=True)
-    with connection.cursor() as query:
+    with as_owner(), connection.cursor() as query:
         for table in connection.introspection.table_names():
             with (target / f"{table}.copy").open("wb") as file, query.cursor.copy(f'COPY "{table}" TO STDOUT') as rows:
                 for part in rows:

@@ -109,3 +109,12 @@ def dial_a_ride(arguments: tuple[str, ...]) -> None:
     bench = _found("engine.dial_a_ride")
     sys.argv = ["gridward bench dial-a-ride", *arguments]
     sys.exit(bench.main())
+
+
+@command.command()
+@click.option("--scale", default=1.0, show_default=True, help="Size of the district.")
+@click.option("--quick", is_flag=True, help="Fewer requests, for a look rather than a figure.")
+@_json_option
+def rls(scale: float, quick: bool, as_json: bool) -> None:
+    """What row-level security costs the main pages and a write, as ratios with and without."""
+    report("rls", _found("rls").run(scale, 40 if quick else 200), as_json=as_json)

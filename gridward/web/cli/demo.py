@@ -94,12 +94,14 @@ def empty() -> None:
     from django.apps import apps
     from django.db import connection
 
+    from gridward.kernel.walls.owner import as_owner
+
     tables = [
         model._meta.db_table
         for label in ("kernel", "sessions", "web")
         for model in apps.get_app_config(label).get_models()
     ]
-    with connection.cursor() as query:
+    with as_owner(), connection.cursor() as query:
         query.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
 
 

@@ -132,10 +132,11 @@ def _database() -> list[Finding]:
         with database():
             try:
                 prepare(migrate=False, trust=True)
-                return [
-                    check()
-                    for check in (_server, _durability, _extensions, _migrations, _worker, _clock, _sealing, _retention)
-                ]
+                from gridward.kernel.walls.owner import as_owner
+
+                checks = (_server, _durability, _extensions, _migrations, _worker, _clock, _sealing, _retention)
+                with as_owner():
+                    return [check() for check in checks]
             finally:
                 hang_up()
     except embedded.DatabaseTrouble as trouble:

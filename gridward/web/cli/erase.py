@@ -46,7 +46,7 @@ def command(
         fail("Name an incident, or one of --due, --person, --account, --again, --verify.")
     if not (dry_run or yes):
         click.confirm("This cannot be undone. Erase?", abort=True, err=True)
-    with house():
+    with house(owner=True):
         if person or account or again:
             if dry_run:
                 fail("--dry-run counts incidents only.")

@@ -40,18 +40,29 @@ def prepare(*, migrate: bool = True, trust: bool = False) -> None:
     """
     logging.captureWarnings(True)
     django.setup()
-    _must_answer()
-    found = durability.shortcomings()
-    if found and not trust:
+    from gridward.kernel.access.scope import act_as_house
+    from gridward.kernel.walls.owner import as_owner
+
+    act_as_house()
+    with as_owner():
+        _must_answer()
+        found = durability.shortcomings() + durability.rights_of_the_owner()
+        if found and not trust:
+            raise embedded.DatabaseTrouble(" ".join(found))
+        if migrate:
+            _migrate()
+    if migrate and (found := durability.rights_of_the_house()) and not trust:
         raise embedded.DatabaseTrouble(" ".join(found))
-    if migrate:
-        with connection.cursor() as query:
-            query.execute("SELECT pg_advisory_lock(%s)", [_MIGRATION_LOCK])
-            try:
-                _make_schema(config().db_schema)
-                call_command("migrate", verbosity=0)
-            finally:
-                query.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATION_LOCK])
+
+
+def _migrate() -> None:
+    with connection.cursor() as query:
+        query.execute("SELECT pg_advisory_lock(%s)", [_MIGRATION_LOCK])
+        try:
+            _make_schema(config().db_schema)
+            call_command("migrate", verbosity=0)
+        finally:
+            query.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATION_LOCK])
 
 
 def _make_schema(schema: str) -> None:
@@ -73,12 +84,18 @@ def _must_answer() -> None:
 
 
 @contextmanager
-def house(*, migrate: bool = True) -> Iterator[None]:
-    """The database up and Django ready inside the block; an embedded server is stopped by whoever leaves last."""
+def house(*, migrate: bool = True, owner: bool = False) -> Iterator[None]:
+    """The database up and Django ready inside the block; an embedded server is stopped by whoever leaves last.
+
+    Parameters: owner — act as the owner of the tables, who alone removes what is otherwise only added to.
+    """
     with database():
         try:
             prepare(migrate=migrate)
-            yield
+            from gridward.kernel.walls.owner import as_owner
+
+            with as_owner() if owner else nullcontext():
+                yield
         finally:
             hang_up()
 

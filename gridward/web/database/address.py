@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from gridward.kernel.walls.policies import APP
 from gridward.web.config import Config
 from gridward.web.database.embedded import DATABASE, PORT, SUPERUSER, socket_dir
 
@@ -13,17 +14,32 @@ SHARED_SCHEMA = "extensions"
 
 
 def connection_settings(config: Config) -> dict[str, Any]:
-    """Django's settings for the one database: a pool per process, the district's schema on the search path."""
+    """Django's settings for the one database: a pool per process, the district's schema, and no rights of the owner."""
+    place = _place(config.database_url) if config.database_url else {**_embedded(config), "USER": APP}
+    # Whoever logs in by DATABASE_URL puts the owner's rights down before the first statement.
+    role = f" -c role={APP}" if config.database_url else ""
     return {
         "ENGINE": "django.db.backends.postgresql",
         # An empty round trip per request: after a restart of the database no reader meets its dead connection.
         "CONN_HEALTH_CHECKS": True,
-        **_place(config),
+        **place,
         "OPTIONS": {
-            **_options(config),
-            "options": f"-c search_path={search_path(config.db_schema)}",
+            **_options(config.database_url),
+            "options": f"-c search_path={search_path(config.db_schema)}{role}",
             "pool": {"min_size": 1, "max_size": config.web_threads + 1, "timeout": 20},
         },
+    }
+
+
+def owner_settings(config: Config) -> dict[str, Any]:
+    """What differs for the owner of the tables, who migrates them and may load them: for `kernel.walls.owner`."""
+    url = config.owner_url or config.database_url
+    place = _place(url) if url else _embedded(config)
+    place.pop("NAME")
+    return {
+        **place,
+        "CONN_HEALTH_CHECKS": False,
+        "OPTIONS": {**_options(url), "options": f"-c search_path={search_path(config.db_schema)}"},
     }
 
 
@@ -32,10 +48,12 @@ def search_path(schema: str) -> str:
     return schema if schema == "public" else f"{schema},{SHARED_SCHEMA}"
 
 
-def _place(config: Config) -> dict[str, Any]:
-    if not config.database_url:
-        return {"NAME": DATABASE, "USER": SUPERUSER, "HOST": str(socket_dir(config.data_dir)), "PORT": PORT}
-    url = urlsplit(config.database_url)
+def _embedded(config: Config) -> dict[str, Any]:
+    return {"NAME": DATABASE, "USER": SUPERUSER, "HOST": str(socket_dir(config.data_dir)), "PORT": PORT}
+
+
+def _place(given: str) -> dict[str, Any]:
+    url = urlsplit(given)
     query = dict(parse_qsl(url.query))
     return {
         "NAME": unquote(url.path.lstrip("/")),
@@ -46,6 +64,6 @@ def _place(config: Config) -> dict[str, Any]:
     }
 
 
-def _options(config: Config) -> dict[str, str]:
-    query = dict(parse_qsl(urlsplit(config.database_url).query))
+def _options(given: str) -> dict[str, str]:
+    query = dict(parse_qsl(urlsplit(given).query))
     return {name: value for name, value in query.items() if name.startswith("ssl")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -31,3 +32,25 @@ def judge(version: int, settings: Mapping[str, str]) -> list[str]:
             words = _("%(name)s is %(value)s: what was acknowledged could be lost. Set %(name)s = on in PostgreSQL.")
             found.append(words % {"name": name, "value": settings.get(name)})
     return found
+
+
+def rights_of_the_owner() -> list[str]:
+    """What keeps the owner of the tables, who is connected, from building the walls; empty when nothing does."""
+    if _role("rolsuper OR rolbypassrls"):
+        return []
+    words = _("The owner of the tables is bound by the walls itself: ALTER ROLE %(role)s BYPASSRLS.")
+    return [words % {"role": _role("rolname")}]
+
+
+def rights_of_the_house() -> list[str]:
+    """Why no wall would hold against the role that is connected; empty when they do."""
+    if not _role("rolsuper OR rolbypassrls"):
+        return []
+    words = _("%(role)s passes every wall. Name another account in DATABASE_URL, and the owner in GRIDWARD_OWNER_URL.")
+    return [words % {"role": _role("rolname")}]
+
+
+def _role(asked: str) -> Any:
+    with connection.cursor() as query:
+        query.execute(f"SELECT {asked} FROM pg_roles WHERE rolname = current_user")
+        return query.fetchone()[0]

@@ -17,6 +17,7 @@ from django.http import HttpRequest
 from gridward.kernel import clock
 from gridward.kernel.access.actor import Actor, public_actor
 from gridward.web.signin import actions, gate
+from gridward.web.walls import come_in, go_out
 
 
 def connect() -> None:
@@ -33,6 +34,7 @@ def connect() -> None:
 
 
 def _begun(request: HttpRequest, user: Any, **_more: Any) -> None:
+    come_in(request, Actor(user.pk, str(user), "web"))
     gate.begin(request, user)
 
 
@@ -44,6 +46,7 @@ def _signed_in(request: HttpRequest, user: Any, **_more: Any) -> None:
 def _signed_out(request: HttpRequest, user: Any, **_more: Any) -> None:
     if user is not None:
         actions.note(request, "account.signed_out", user)
+    go_out(request)
 
 
 def _wrong_code(request: HttpRequest, user: Any, authenticator: Authenticator, **_more: Any) -> None:

@@ -15,6 +15,7 @@ from gridward.kernel.address import text
 from gridward.kernel.areas.queries import full_names, trail_of
 from gridward.kernel.assignments.models import Proof
 from gridward.kernel.assignments.proofs import Evidence, opened_file
+from gridward.kernel.assignments.queries import of_needs
 from gridward.kernel.errors import NotFound
 from gridward.kernel.journal.queries import story
 from gridward.kernel.needs import actions, queries
@@ -66,7 +67,7 @@ def with_places(needs: list[Need]) -> list[dict[str, Any]]:
 def page(request: HttpRequest, need_id: str) -> HttpResponse:
     """One need: facts, story, who was sent, proof, and the steps its state and the reader's role allow."""
     need = queries.one(actor_in(request), need_id)
-    assignments = list(need.assignments.select_related("resource", "offered_by").order_by("offered_at"))
+    assignments = of_needs([need.pk])
     subjects = [str(need.pk), *(str(one.pk) for one in assignments)]
     context = {
         "need": need,

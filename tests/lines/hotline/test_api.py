@@ -74,8 +74,10 @@ def test_a_decision_on_an_old_picture_is_refused(system_key: str, client: Client
     need = send(client, NEEDS, a_need(), system_key).json()
     path = f"{NEEDS}/{need['id']}/assignment"
     send(client, path, {"resource_id": str(house.near.pk), "version": need["version"]}, system_key)
-    stale = send(client, path, {"resource_id": str(house.far.pk), "version": need["version"]}, system_key)
+    stale = send(client, path, {"resource_id": str(house.near.pk), "version": need["version"]}, system_key)
     assert (stale.status_code, stale.json()["code"]) == (409, "stale")
+    elsewhere = send(client, path, {"resource_id": str(house.far.pk), "version": need["version"]}, system_key)
+    assert (elsewhere.status_code, elsewhere.json()["code"]) == (404, "not_found")
 
 
 def test_only_kinds_that_may_take_a_category_are_sent(system_key: str, client: Client, house: House) -> None:

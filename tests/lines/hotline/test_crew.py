@@ -93,4 +93,4 @@ def test_a_crew_goes_off_duty_by_itself(crew: Client, house: House) -> None:
     assert crew.post(f"/hotline/duty/{house.near.pk}", {"duty": "off"}).status_code == 302
     house.near.refresh_from_db()
     assert house.near.duty == "off"
-    assert crew.post(f"/hotline/duty/{house.far.pk}", {"duty": "off"}).status_code == 403
+    assert crew.post(f"/hotline/duty/{house.far.pk}", {"duty": "off"}).status_code == 404

@@ -117,7 +117,9 @@ def test_a_call_about_the_same_trouble_is_joined_and_ends_with_it(sign_in: Any) 
 def test_logging_takes_few_queries(sign_in: Any, django_assert_max_num_queries: Any) -> None:
     agent = sign_in("agent")
     agent.get("/hotline/desk")
-    with django_assert_max_num_queries(14):
+    # The first call of a response also makes its keys.
+    agent.post("/hotline/desk", a_call())
+    with django_assert_max_num_queries(10):
         agent.post("/hotline/desk", a_call())
 
 

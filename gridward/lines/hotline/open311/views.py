@@ -98,15 +98,14 @@ def requests(request: HttpRequest, kind: str) -> HttpResponse:
     if request.method == "POST":
         return _report(request, kind)
     key = _key(request, required=False)
-    found = list(_filtered(request)[:MOST])
-    return answer(kind, "service_requests", _shown(found, key))
+    return answer(kind, "service_requests", _shown(_filtered(request), key))
 
 
 @speaks_georeport
 def one_request(request: HttpRequest, kind: str, request_id: str) -> HttpResponse:
     """One need."""
     _check_jurisdiction(request)
-    found = list(queries.reported(_ids(request_id)))
+    found = queries.reported(_ids(request_id))
     if not found:
         raise Problem(404, _("service_request_id not found: %(id)s") % {"id": request_id})
     return answer(kind, "service_requests", _shown(found, _key(request, required=False)))
@@ -203,7 +202,7 @@ def _degrees(given: Any, name: str, most: int) -> float | None:
     return value
 
 
-def _filtered(request: HttpRequest) -> Any:
+def _filtered(request: HttpRequest) -> list[Need]:
     given = request.GET
     if listed := given.get("service_request_id"):
         return queries.reported(_ids(listed))
@@ -212,7 +211,7 @@ def _filtered(request: HttpRequest) -> Any:
     if statuses - {"open", "closed"}:
         raise Problem(400, _("status: open, closed"))
     codes = [code for code in given.get("service_code", "").split(",") if code]
-    return queries.reported_between(start, end, codes, statuses)
+    return queries.reported_between(start, end, codes, statuses, MOST)
 
 
 def _ids(listed: str) -> list[UUID]:

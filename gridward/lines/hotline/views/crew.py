@@ -17,6 +17,7 @@ from gridward.kernel.errors import AppError
 from gridward.kernel.needs.rules import LIVE, AssignmentState
 from gridward.kernel.resources.actions import set_duty
 from gridward.kernel.resources.models import Resource
+from gridward.kernel.resources.queries import open_crewed
 from gridward.lines.hotline import actions, plan, queries
 from gridward.lines.hotline.access import one_task
 
@@ -34,6 +35,7 @@ NEXT = {
 def tasks(request: HttpRequest) -> HttpResponse:
     """My tasks: the live ones first, then what was finished today; and my vehicles' duty."""
     actor = actor_in(request)
+    open_crewed(actor)
     live, done = queries.tasks(actor, clock.now())
     names = full_names(task.need.address for task in [*live, *done])
     context = {

@@ -15,6 +15,7 @@ from gridward.kernel import clock
 from gridward.kernel.access.actor import Actor, public_actor
 from gridward.kernel.access.guards import needs_capability, open_to_all
 from gridward.kernel.access.origin import network_of
+from gridward.kernel.access.scope import open_rows
 from gridward.kernel.address import Level, at_level, parse, span, text
 from gridward.kernel.areas.queries import below, full_names, one
 from gridward.kernel.assignments.models import Proof
@@ -111,6 +112,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
 def _page(request: HttpRequest, need: Need, refusal: AppError | None = None) -> HttpResponse:
     head = need.joined_to or need
     tasks = list(head.assignments.values_list("pk", flat=True))
+    open_rows(*tasks)
     verbs = registry().verbs
     context = {
         "need": need,
