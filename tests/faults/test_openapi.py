@@ -25,6 +25,7 @@ from gridward.kernel.needs.actions import Wanted, log
 from gridward.kernel.needs.models import Category, Need
 from gridward.kernel.people.models import Person
 from gridward.kernel.resources.models import Resource
+from gridward.kernel.walls.owner import as_owner
 
 LONGEST_S = 12
 EXAMPLES = 60
@@ -49,7 +50,8 @@ def jiangjin(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         make_district(0.001, 1, now(), lambda *_: None)
         yield
-        call_command("flush", interactive=False, verbosity=0)
+        with as_owner():
+            call_command("flush", interactive=False, verbosity=0)
 
 
 @pytest.fixture

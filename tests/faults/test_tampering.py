@@ -1,4 +1,4 @@
-"""Forging the sealed journal at random, in every way we know: each deed is found; a check that looks away misses some."""
+"""Forging the sealed journal at random: each deed is found, and a check that looks away misses some."""
 
 from __future__ import annotations
 
