@@ -9,6 +9,7 @@ import click
 # One line for each command: its name, and the module under gridward/web/chaos that holds its `command`.
 COMMANDS = {
     "residue-scan": "residue_scan",
+    "restore-drill": "restore_drill",
 }
 
 

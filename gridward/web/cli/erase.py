@@ -50,7 +50,7 @@ def command(
         if person or account or again:
             if dry_run:
                 fail("--dry-run counts incidents only.")
-            _finish(_one(person, account))
+            finish(_one(person, account))
         else:
             _incidents(incident, dry_run)
 
@@ -91,14 +91,15 @@ def _incidents(incident: str | None, dry_run: bool) -> None:
                 click.echo(json.dumps({"incident": str(incident_id), "holders": holders, "rows": done.rows,
                                        "files": done.files, "keys": len(done.keys)}))  # fmt: skip
             else:
-                _finish(done)
+                finish(done)
     except (AppError, ValidationError) as refused:
         fail(str(refused))
     if not wanted:
         say("Nothing is due.")
 
 
-def _finish(done: Any) -> None:
+def finish(done: Any) -> None:
+    """Seal what happened, rewrite the tables, keep and print the signed report of an erasure."""
     from gridward.kernel import clock
     from gridward.kernel.erasing.reports import keep, signed_report
     from gridward.kernel.erasing.rewriting import rewrite

