@@ -9,12 +9,14 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.cache import patch_cache_control
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
 from gridward.kernel.access.actor import Actor, actor_of, public_actor
 from gridward.kernel.errors import AppError, NotFound
@@ -24,6 +26,7 @@ from gridward.web.walls import come_in, is_broken, stand_at_the_door, start_over
 
 # A body that is too large or no form at all, and the like: Django answers 400 or 403.
 _DJANGO_ANSWERS = (PermissionDenied, SuspiciousOperation, BadRequest, MultiPartParserError)
+_TRY_AGAIN_S = 2
 logger = logging.getLogger("gridward.web")
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -78,6 +81,9 @@ class RefusalMiddleware:
             return refusal(request, NotFound())
         if settings.DEBUG or isinstance(exception, _DJANGO_ANSWERS):
             return None
+        if isinstance(exception, OperationalError):
+            # Gone, full, locked or too slow: it may well work in a moment, and nothing of this was kept.
+            return lost(request, exception)
         reference = secrets.token_hex(4)
         logger.exception("unexpected error, reference %s", reference)
         start_over()
@@ -85,15 +91,18 @@ class RefusalMiddleware:
 
 
 def lost(request: HttpRequest, broken: Exception) -> HttpResponse:
-    """The answer where the database does not, rendered without it: nothing was changed."""
+    """The answer where the database does not, rendered without it: nothing was changed, and to try again is right."""
     reference = secrets.token_hex(4)
     logger.error("the database failed, reference %s", reference, exc_info=broken)
-    params = {"reference": reference}
+    said = _("The database does not answer. Nothing was changed: try again in a moment. Reference: %(reference)s")
+    context = {"code": "unavailable", "message": said % {"reference": reference}, "reference": reference}
     if wants_json(request):
-        return JsonResponse({"code": "unexpected", "message": "", **params}, status=503)
-    context = {"code": "unexpected", "status": 503, **params}
-    template = "errors/fragment.html" if request.headers.get("HX-Request") else "errors/page.html"
-    return HttpResponse(render_to_string(template, context), status=503)
+        answer: HttpResponse = JsonResponse(context, status=503)
+    else:
+        template = "errors/fragment.html" if request.headers.get("HX-Request") else "errors/page.html"
+        answer = HttpResponse(render_to_string(template, {**context, "status": 503}), status=503)
+    answer.headers["Retry-After"] = str(_TRY_AGAIN_S)
+    return answer
 
 
 def refusal(request: HttpRequest, error: AppError) -> HttpResponse:

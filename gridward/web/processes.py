@@ -141,6 +141,7 @@ class Tree:
                 self.stop()
                 how = f"was not healthy within {_HEALTHY_WITHIN_S} s" if late else f"ended ({child.ended()}) at once"
                 raise Trouble(f"The {child.name} {how}; what it said stands above.")
+            self._keep_foundation()
             time.sleep(0.05)
 
     def _told_to_stop(self, *_: Any) -> None:
@@ -154,15 +155,18 @@ class Tree:
         """Keep database and children alive until told to stop, then stop the children in order."""
         while not self.stopping:
             time.sleep(_LOOK_EVERY_S)
-            try:
-                self.foundation()
-            except Trouble as trouble:
-                tell(str(trouble))
-                time.sleep(1)
+            self._keep_foundation()
             for child in self.children:
                 if not self.stopping:
                     child.mend()
         self.stop()
+
+    def _keep_foundation(self) -> None:
+        try:
+            self.foundation()
+        except Trouble as trouble:
+            tell(str(trouble))
+            time.sleep(1)
 
     def stop(self) -> None:
         """Stop the children in the order in which they started: nobody asks any more, then nothing is worked on."""

@@ -30,14 +30,14 @@ from gridward.kernel.sheets import actions as sheets
 from gridward.lines.hotline.actions import load_categories
 from gridward.web.chaos.canaries import Canaries
 
-_DISTRICT, _TOWN, _COMMUNITY = (from_code(code) for code in ("500116", "500116001", "500116001002"))
+_DISTRICT, _TOWN, COMMUNITY = (from_code(code) for code in ("500116", "500116001", "500116001002"))
 _JPEG = b"\xff\xd8\xff\xe0"
 _IN_A_PERSON, _IN_A_NEED = 4, 8
 
 
 def plant(canaries: Canaries, count: int) -> Incident:
     """Fill an empty house with about `count` canaries through its own actions. Returns the incident they hang off."""
-    incident = _house()
+    incident = small_house()
     officer, second = _account("officer"), _account("second")
     _register(canaries, officer, count * 3 // 4 // _IN_A_PERSON)
     for number in range(max(count // 4 // _IN_A_NEED, 1)):
@@ -47,9 +47,10 @@ def plant(canaries: Canaries, count: int) -> Incident:
     return incident
 
 
-def _house() -> Incident:
+def small_house() -> Incident:
+    """One community with one vehicle, and a response under way."""
     now = clock.now()
-    for address, name in ((_DISTRICT, "江津区"), (_TOWN, "几江街道"), (_COMMUNITY, "南门社区")):
+    for address, name in ((_DISTRICT, "江津区"), (_TOWN, "几江街道"), (COMMUNITY, "南门社区")):
         Area.objects.create(
             address=address,
             address_end=span(address).high,
@@ -66,7 +67,7 @@ def _house() -> Incident:
 def _account(username: str) -> Actor:
     user = User.objects.create_user(username, password=None)
     Grant.objects.create(user=user, role="headquarters", address=_DISTRICT)
-    Grant.objects.create(user=user, role="community", address=_COMMUNITY)
+    Grant.objects.create(user=user, role="community", address=COMMUNITY)
     return actor_of(user, "chaos")
 
 
@@ -93,7 +94,7 @@ def _need(canaries: Canaries, incident: Incident, officer: Actor, number: int) -
     wanted = needs.Wanted(
         incident.pk,
         "food",
-        _COMMUNITY,
+        COMMUNITY,
         canaries.words(),
         "phone",
         place=canaries.words(),
@@ -119,7 +120,7 @@ def _looks(canaries: Canaries, officer: Actor, second: Actor) -> None:
     person = Person.objects.order_by("id").first()
     if person is not None:
         people.reveal(officer, person.pk, canaries.words(), clock.now())
-    asked = exports.ask(officer, "people", "csv", span(_COMMUNITY), canaries.words(), clock.now())
+    asked = exports.ask(officer, "people", "csv", span(COMMUNITY), canaries.words(), clock.now())
     exports.decide(second, asked.pk, clock.now(), approved=True)
     exports.take(officer, asked.pk, io.BytesIO(), clock.now())
 
@@ -164,4 +165,4 @@ def _break_a_row() -> None:
 def _twice(number: str) -> None:
     """One ID number for two people, which the database refuses, and says so in its log."""
     for _time in range(2):
-        Person.objects.create(name=number, id_number=number, address=_COMMUNITY)
+        Person.objects.create(name=number, id_number=number, address=COMMUNITY)

@@ -8,6 +8,8 @@ import click
 
 # One line for each command: its name, and the module under gridward/web/chaos that holds its `command`.
 COMMANDS = {
+    "db-kill": "db_kill",
+    "diskfull": "diskfull",
     "residue-scan": "residue_scan",
     "restore-drill": "restore_drill",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import click
-from django.db import connection
+from django.db import Error, connection
 
 from gridward.web.cli.session import database, hang_up, prepare, say
 from gridward.web.config import config
@@ -36,7 +36,7 @@ def run(host: str | None = None, port: int | None = None, greeting: str = "") ->
         newest = _newest_worker()
         children = [
             web(host, port, settings.web_workers, settings.web_threads),
-            worker(lambda: _newest_worker() > newest),
+            worker(lambda: _began_after(newest)),
         ]
         tree = Tree(children, _keep_database_up)
         tree.start()
@@ -49,6 +49,15 @@ def _keep_database_up() -> None:
     settings = config()
     if not settings.database_url:
         embedded.keep_up(settings.data_dir)
+
+
+def _began_after(newest: int) -> bool:
+    try:
+        return _newest_worker() > newest
+    except Error:
+        # The database may die while the house starts, too: it is up again in a moment, over a new connection.
+        connection.close()
+        return False
 
 
 def _newest_worker() -> int:
