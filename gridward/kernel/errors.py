@@ -63,3 +63,11 @@ class TooMany(AppError):
     code = "too_many"
     status = 429
     message = _("Too many requests from here. Please wait %(seconds)s seconds and try again.")
+
+
+class NotJson(AppError):
+    """A form was sent where a program should speak JSON."""
+
+    code = "not_json"
+    status = 415
+    message = _("Send this as JSON, with Content-Type: application/json.")

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.db import OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, RawPostDataException
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -19,7 +19,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from gridward.kernel.access.actor import Actor, actor_of, public_actor
-from gridward.kernel.errors import AppError, NotFound
+from gridward.kernel.errors import AppError, NotFound, NotJson
 from gridward.kernel.incidents.models import Incident
 from gridward.kernel.incidents.queries import running
 from gridward.web.walls import come_in, is_broken, stand_at_the_door, start_over, who_came_before
@@ -79,6 +79,8 @@ class RefusalMiddleware:
             return refusal(request, exception)
         if isinstance(exception, Http404):
             return refusal(request, NotFound())
+        if isinstance(exception, RawPostDataException):
+            return refusal(request, NotJson())
         if settings.DEBUG or isinstance(exception, _DJANGO_ANSWERS):
             return None
         if isinstance(exception, OperationalError):

@@ -120,6 +120,10 @@ def test_a_table_of_places_that_declares_nothing_is_the_houses_alone():
 def test_whoever_logs_in_as_the_house_cannot_become_the_owner():
     params = connection.get_connection_params()
     place = {name: params[name] for name in ("host", "port", "dbname") if params.get(name)}
+    if rows("SELECT rolcanlogin FROM pg_roles WHERE rolname = %s", APP) == [(False,)]:
+        with pytest.raises(psycopg.OperationalError, match="not permitted to log in"):
+            psycopg.connect(**place, user=APP)
+        return
     with psycopg.connect(**place, user=APP, autocommit=True) as intruder:
         intruder.execute("SET ROLE NONE")
         assert intruder.execute("SELECT current_user").fetchone() == (APP,)

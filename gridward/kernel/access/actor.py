@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 
 from gridward.kernel.access.models import Grant, User
@@ -94,7 +95,7 @@ def one_visible(rows: QuerySet[Row], actor: Actor, capability: str, key: Any) ->
     """
     try:
         found = visible(rows, actor, capability).filter(pk=key).first()
-    except (ValueError, TypeError) as malformed:
+    except (ValidationError, ValueError, TypeError) as malformed:
         raise NotFound from malformed
     if found is None:
         raise NotFound

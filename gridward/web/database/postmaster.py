@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -10,7 +11,7 @@ import psutil
 from gridward.web.database.places import DatabaseTrouble
 
 PID_FILE = "postmaster.pid"
-_STRAGGLERS_LEAVE_WITHIN_S = 15.0
+_STRAGGLERS_LEAVE_WITHIN_S = 5.0
 
 
 def running(data: Path) -> psutil.Process | None:
@@ -53,25 +54,31 @@ def forget_the_dead(data: Path) -> None:
     """Remove the pid file of a server that is no more, so that a new one starts even where its pid lives again.
 
     PostgreSQL itself refuses to start while any process of the same user has the old pid. What it guards
-    against, sessions of the dead server still writing, is looked for here: they end by themselves.
-    Raises: DatabaseTrouble if some do not.
+    against, sessions of the dead server still writing, is looked for here. They end by themselves, but for one that
+    waits for what a killed neighbour held: that one is ended.
+    Raises: DatabaseTrouble if some do not end even so.
     """
     if not (data / PID_FILE).exists():
         return
-    deadline = time.monotonic() + _STRAGGLERS_LEAVE_WITHIN_S
+    began = time.monotonic()
     while left := _working_in(data):
-        if time.monotonic() > deadline:
-            raise DatabaseTrouble(f"Processes of a dead server still work in {data}: {left}. End them first.")
+        waited = time.monotonic() - began
+        if waited > 2 * _STRAGGLERS_LEAVE_WITHIN_S:
+            pids = [one.pid for one in left]
+            raise DatabaseTrouble(f"Processes of a dead server still work in {data}: {pids}. End them first.")
+        for one in left if waited > _STRAGGLERS_LEAVE_WITHIN_S else []:
+            with suppress(psutil.NoSuchProcess):
+                one.kill()
         time.sleep(0.1)
     (data / PID_FILE).unlink(missing_ok=True)
 
 
-def _working_in(data: Path) -> list[int]:
+def _working_in(data: Path) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter():
         try:
             if process.name() == "postgres" and Path(process.cwd()) == data:
-                found.append(process.pid)
+                found.append(process)
         except (OSError, psutil.Error):
             continue
     return found
