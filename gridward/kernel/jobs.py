@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from procrastinate.contrib.django import app
 
-from gridward.kernel import clock
+from gridward.kernel import clock, orphans
 from gridward.kernel.figures.actions import refresh
 from gridward.kernel.journal.keeping import seal_all
 from gridward.kernel.needs.climbing import BATCH, climb_overdue
 from gridward.kernel.notices import sending
 from gridward.kernel.sheets import jobs as sheet_jobs
 
-__all__ = ["climb", "refresh_figures", "seal_journal", "send_notices", "sheet_jobs"]
+__all__ = ["climb", "refresh_figures", "seal_journal", "send_notices", "sheet_jobs", "sweep_files"]
 
 # The sixth field is seconds and stands last: in front it would mean minutes.
 
@@ -47,3 +49,10 @@ def send_notices(timestamp: int) -> int:
 def seal_journal(timestamp: int) -> int:
     """Every thirty seconds: what the journal gained is sealed. Returns how many entries."""
     return seal_all(clock.now())
+
+
+@app.periodic(cron="20 3 * * *")
+@app.task(queueing_lock="orphans")
+def sweep_files(timestamp: int) -> int:
+    """Every night: files that no row came to name within an hour are deleted. Returns how many."""
+    return orphans.sweep(clock.now() - timedelta(hours=1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -86,25 +87,42 @@ class RefusalMiddleware:
         if isinstance(exception, OperationalError):
             # Gone, full, locked or too slow: it may well work in a moment, and nothing of this was kept.
             return lost(request, exception)
-        reference = secrets.token_hex(4)
-        logger.exception("unexpected error, reference %s", reference)
         start_over()
-        return _answer(request, 500, "unexpected", "", {"reference": reference})
+        return unexpected(request, exception)
+
+
+def broken_off(request: HttpRequest) -> HttpResponse:
+    """Django's last resort, for what fails before a view is reached: the same answers as everywhere."""
+    failed = sys.exc_info()[1]
+    if isinstance(failed, OperationalError):
+        return lost(request, failed)
+    return unexpected(request, failed)
 
 
 def lost(request: HttpRequest, broken: Exception) -> HttpResponse:
-    """The answer where the database does not, rendered without it: nothing was changed, and to try again is right."""
+    """The answer where the database does not: nothing was changed, and to try again is right."""
     reference = secrets.token_hex(4)
     logger.error("the database failed, reference %s", reference, exc_info=broken)
     said = _("The database does not answer. Nothing was changed: try again in a moment. Reference: %(reference)s")
-    context = {"code": "unavailable", "message": said % {"reference": reference}, "reference": reference}
-    if wants_json(request):
-        answer: HttpResponse = JsonResponse(context, status=503)
-    else:
-        template = "errors/fragment.html" if request.headers.get("HX-Request") else "errors/page.html"
-        answer = HttpResponse(render_to_string(template, {**context, "status": 503}), status=503)
+    answer = _plainly(request, 503, "unavailable", said % {"reference": reference}, reference)
     answer.headers["Retry-After"] = str(_TRY_AGAIN_S)
     return answer
+
+
+def unexpected(request: HttpRequest, failed: BaseException | None) -> HttpResponse:
+    """The answer to what nobody foresaw, with a reference that a user can quote."""
+    reference = secrets.token_hex(4)
+    logger.error("unexpected error, reference %s", reference, exc_info=failed)
+    return _plainly(request, 500, "unexpected", "", reference)
+
+
+def _plainly(request: HttpRequest, status: int, code: str, message: str, reference: str) -> HttpResponse:
+    """An answer that is rendered without asking the database anything, not even who is there."""
+    context = {"code": code, "message": message, "reference": reference}
+    if wants_json(request):
+        return JsonResponse(context, status=status)
+    template = "errors/fragment.html" if request.headers.get("HX-Request") else "errors/page.html"
+    return HttpResponse(render_to_string(template, {**context, "status": status}), status=status)
 
 
 def refusal(request: HttpRequest, error: AppError) -> HttpResponse:

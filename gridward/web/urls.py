@@ -13,6 +13,7 @@ from gridward.web.api import api
 from gridward.web.views import areas, figures, home, needs, people, resources, session
 
 ADDRESS = "<str:address>"
+handler500 = "gridward.web.middleware.broken_off"
 
 
 def _line_urls() -> list[URLPattern | URLResolver]:

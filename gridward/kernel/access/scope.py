@@ -163,14 +163,15 @@ def _bring_up(connection: Any) -> None:
     if in_force == scope:
         return
     for_session = connection.autocommit and status == TransactionStatus.IDLE
-    _tell(connection, scope, for_session=for_session)
+    tell(connection, scope, for_session=for_session)
     if for_session:
         connection.gridward_session = scope
     else:
         connection.gridward_transaction = scope
 
 
-def _tell(connection: Any, scope: Scope, *, for_session: bool) -> None:
+def tell(connection: Any, scope: Scope, *, for_session: bool) -> None:
+    """Enter a scope on a psycopg connection: signed, for its open transaction or for the session."""
     if scope == NOBODY:
         connection.execute("SELECT set_config('gridward.scope', '', %s)", [not for_session])
         return

@@ -10,6 +10,8 @@ import click
 COMMANDS = {
     "db-kill": "db_kill",
     "diskfull": "diskfull",
+    "leak-matrix": "leaks.matrix",
+    "nth-error": "nth.nth_error",
     "residue-scan": "residue_scan",
     "restore-drill": "restore_drill",
 }

@@ -18,6 +18,7 @@ from gridward.kernel.errors import AppError, NotFound
 from gridward.kernel.needs import queries as kernel_needs
 from gridward.kernel.needs.models import Need
 from gridward.kernel.needs.rules import ENDED, steps_from
+from gridward.kernel.resources import queries as resources
 from gridward.lines.hotline import actions, plan, queries
 
 ASSIGN = "needs.assign"
@@ -122,6 +123,7 @@ def assign(request: HttpRequest, need_id: str) -> HttpResponse:
 
     def send() -> None:
         need = kernel_needs.one(actor, need_id)
+        resources.one(actor, resource_id)
         reasons = next(
             (one.reasons for one in plan.choices(actor, need, clock.now()) if one.resource_id == resource_id), {}
         )
