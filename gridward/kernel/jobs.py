@@ -7,13 +7,15 @@ from datetime import timedelta
 from procrastinate.contrib.django import app
 
 from gridward.kernel import clock, orphans
+from gridward.kernel.erasing.finishing import erase_due
 from gridward.kernel.figures.actions import refresh
 from gridward.kernel.journal.keeping import seal_all
 from gridward.kernel.needs.climbing import BATCH, climb_overdue
 from gridward.kernel.notices import sending
 from gridward.kernel.sheets import jobs as sheet_jobs
+from gridward.kernel.walls.owner import as_owner
 
-__all__ = ["climb", "refresh_figures", "seal_journal", "send_notices", "sheet_jobs", "sweep_files"]
+__all__ = ["climb", "erase", "refresh_figures", "seal_journal", "send_notices", "sheet_jobs", "sweep_files"]
 
 # The sixth field is seconds and stands last: in front it would mean minutes.
 
@@ -56,3 +58,11 @@ def seal_journal(timestamp: int) -> int:
 def sweep_files(timestamp: int) -> int:
     """Every night: files that no row came to name within an hour are deleted. Returns how many."""
     return orphans.sweep(clock.now() - timedelta(hours=1))
+
+
+@app.periodic(cron="40 3 * * *")
+@app.task(queueing_lock="erase")
+def erase(timestamp: int) -> int:
+    """Every night: what closed incidents left is destroyed once it was kept long enough. Returns how many reports."""
+    with as_owner():
+        return len(erase_due(clock.now()))

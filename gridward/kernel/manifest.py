@@ -107,6 +107,8 @@ class Line:
     notices: Mapping[str, Words] = field(default_factory=dict)
     """Notice templates: %-formats on the notice's params."""
     hears: Mapping[str, Callable[[Any], None]] = field(default_factory=dict)
+    urgent: bool = False
+    """Whether its pages are the last to be turned away when the house is overloaded."""
     install: str = ""
     """Dotted path of a callable that takes the time and loads the line's example configuration; safe to repeat."""
     bulletin: tuple[str, ...] = ()

@@ -109,6 +109,13 @@ def lost(request: HttpRequest, broken: Exception) -> HttpResponse:
     return answer
 
 
+def turned_away(request: HttpRequest, error: AppError) -> HttpResponse:
+    """A refusal for want of room, given before anybody asked who is there."""
+    answer = _plainly(request, error.status, error.code, str(error), "")
+    answer.headers["Retry-After"] = str(error.params["seconds"])
+    return answer
+
+
 def unexpected(request: HttpRequest, failed: BaseException | None) -> HttpResponse:
     """The answer to what nobody foresaw, with a reference that a user can quote."""
     reference = secrets.token_hex(4)

@@ -13,11 +13,13 @@ from gridward.kernel.access.actor import SYSTEM
 from gridward.kernel.access.models import User
 from gridward.kernel.assignments.actions import assign, progress
 from gridward.kernel.assignments.proofs import Evidence
+from gridward.kernel.clock import simulated
 from gridward.kernel.erasing import actions
 from gridward.kernel.erasing.errors import IncidentOpen
 from gridward.kernel.erasing.queries import due
 from gridward.kernel.erasing.reports import is_genuine, left_over, public_key, signed_report
 from gridward.kernel.incidents.actions import close_incident
+from gridward.kernel.jobs import erase
 from gridward.kernel.journal.keeping import kept_head, seal_all
 from gridward.kernel.journal.models import Entry
 from gridward.kernel.journal.verifying import verify
@@ -192,3 +194,16 @@ def test_an_erasure_cut_off_before_the_halves_were_destroyed_is_finished_by_the_
     assert due(NOW + timedelta(days=1000)) == [(incident.pk, ["person"])]
     actions.erase_incident(SYSTEM, incident.pk, ["person"], NOW)
     assert keystore.is_destroyed(half) and due(NOW + timedelta(days=1000)) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_nightly_round_forgets_what_was_kept_long_enough_once(served, incident, settings, tmp_path):
+    settings.REPORT_FOLDER = tmp_path / "erasures"
+    close_incident(SYSTEM, incident.pk, NOW)
+    with simulated(NOW + timedelta(days=1)):
+        assert erase(0) == 0
+    assert Need.objects.count() == 1
+    with simulated(NOW + timedelta(days=36_500)):
+        assert (erase(0), erase(0)) == (1, 0)
+    assert (Need.objects.count(), Person.objects.count()) == (0, 0)
+    assert len(list((tmp_path / "erasures").iterdir())) == 1

@@ -38,9 +38,10 @@ async function ask(): Promise<void> {
     pause = EVERY_MS;
     show(true);
     refreshStale();
-  } catch {
+  } catch (failure) {
     pause = Math.min(pause * 2, LONGEST_MS);
-    show(false);
+    // Asked to wait is not cut off.
+    show(failure instanceof Error && failure.message === "429");
   } finally {
     asking = false;
     timer = window.setTimeout(() => void ask(), more ? 0 : document.hidden ? HIDDEN_MS : pause);

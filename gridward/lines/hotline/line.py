@@ -52,6 +52,7 @@ LINE = Line(
     notices={
         "hotline.reopened": _("%(category)s %(code)s was reopened by the one who asked: %(reason)s"),
     },
+    urgent=True,
     install="gridward.lines.hotline.actions.install",
     bulletin=BULLETIN,
 )

@@ -41,6 +41,8 @@ class Callers:
     acknowledged: list[UUID] = field(default_factory=list)
     answers: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
+    took_s: list[float] = field(default_factory=list)
+    """How long each acknowledgement took, from the first try."""
     stopping: threading.Event = field(default_factory=threading.Event)
 
     @contextmanager
@@ -65,12 +67,13 @@ class Callers:
 
     def _call(self) -> None:
         while not self.stopping.is_set():
-            need, until = uuid4(), time.monotonic() + _PATIENCE_S
+            need, began = uuid4(), time.monotonic()
             while not self._acknowledged(need):
-                if time.monotonic() > until:
+                if time.monotonic() > began + _PATIENCE_S:
                     self.wrong.append(f"{need}: no acknowledgement in {_PATIENCE_S:.0f} s")
                     return
                 time.sleep(_PAUSE_S)
+            self.took_s.append(time.monotonic() - began)
 
     def _acknowledged(self, need: UUID) -> bool:
         body = {"id": str(need), "category": "food", "address": self.address, "words": "家里没有米了"}

@@ -12,6 +12,7 @@ COMMANDS = {
     "diskfull": "diskfull",
     "leak-matrix": "leaks.matrix",
     "nth-error": "nth.nth_error",
+    "overload": "overload",
     "residue-scan": "residue_scan",
     "restore-drill": "restore_drill",
 }

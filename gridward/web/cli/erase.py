@@ -99,16 +99,11 @@ def _incidents(incident: str | None, dry_run: bool) -> None:
 
 
 def finish(done: Any) -> None:
-    """Seal what happened, rewrite the tables, keep and print the signed report of an erasure."""
+    """Finish an erasure, and print its signed report."""
     from gridward.kernel import clock
-    from gridward.kernel.erasing.reports import keep, signed_report
-    from gridward.kernel.erasing.rewriting import rewrite
-    from gridward.kernel.journal.keeping import seal_all
+    from gridward.kernel.erasing import finishing
 
-    now = clock.now()
-    seal_all(now)
-    report = signed_report(done, now, vacuumed=rewrite([*done.rows, *done.tables]))
-    path = keep(report)
+    report, path = finishing.finish(done, clock.now())
     click.echo(json.dumps(report, indent=2))
     say(f"Report: {path}")
 
