@@ -20,7 +20,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from gridward.kernel.access.actor import Actor, actor_of, public_actor
-from gridward.kernel.errors import AppError, NotFound, NotJson
+from gridward.kernel.errors import AppError, Forbidden, NotFound, NotJson
 from gridward.kernel.incidents.models import Incident
 from gridward.kernel.incidents.queries import running
 from gridward.web.walls import come_in, is_broken, stand_at_the_door, start_over, who_came_before
@@ -91,6 +91,13 @@ class RefusalMiddleware:
         return unexpected(request, exception)
 
 
+def _note_forbidden(request: HttpRequest, error: Forbidden) -> None:
+    """A line for whoever watches the house's log: who was refused what, never what was sent."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    route = request.resolver_match.route if request.resolver_match else ""
+    logger.warning("forbidden: account %s, %s %s, %s", actor.user_id, request.method, route, error.params)
+
+
 def broken_off(request: HttpRequest) -> HttpResponse:
     """Django's last resort, for what fails before a view is reached: the same answers as everywhere."""
     failed = sys.exc_info()[1]
@@ -133,7 +140,9 @@ def _plainly(request: HttpRequest, status: int, code: str, message: str, referen
 
 
 def refusal(request: HttpRequest, error: AppError) -> HttpResponse:
-    """The answer to one refusal."""
+    """The answer to one refusal; whoever may not is noted in the house's log."""
+    if isinstance(error, Forbidden):
+        _note_forbidden(request, error)
     response = _answer(request, error.status, error.code, str(error), error.params)
     if "seconds" in error.params:
         response.headers["Retry-After"] = str(error.params["seconds"])

@@ -57,13 +57,18 @@ class GateMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer a request, its session ended first where it has lasted long enough."""
-        if request.user.is_authenticated:
+        came_signed_in = request.user.is_authenticated
+        if came_signed_in:
             now_s = int(clock.now().timestamp())
             if is_over(request.session, now_s):
                 logout(request)
             else:
                 _keep(request, now_s)
-        return self.get_response(request)
+        response = self.get_response(request)
+        if came_signed_in and not request.user.is_authenticated:
+            # Not "storage": a field device may still hold work that it has not sent.
+            response.headers["Clear-Site-Data"] = '"cache"'
+        return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """Answer instead of the page where something comes first."""
