@@ -38,7 +38,14 @@ class Forbidden(AppError):
 
     code = "forbidden"
     status = 403
-    message = _("Your role does not allow this. Ask the officer of your area for the grant “%(capability)s”.")
+    message = _("Your role does not allow you to %(capability)s here. Ask the officer of your area for it.")
+
+    def __str__(self) -> str:
+        # Read late: the manifests use what refuses.
+        from gridward.kernel.registry import registry
+
+        capability = self.params["capability"]
+        return str(self.message) % {"capability": registry().capability_words.get(capability, capability)}
 
 
 class Invalid(AppError):

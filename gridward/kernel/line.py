@@ -40,6 +40,25 @@ PAGES = (
     Page("journal", _("Journal"), "journal", "journal.see", "history", 110),
 )
 
+CAPABILITIES = {
+    "areas.see": _("see areas"),
+    "configure": _("change the configuration"),
+    "figures.see": _("see figures"),
+    "grants.give": _("give grants"),
+    "journal.see": _("read the journal"),
+    "needs.assign": _("send help"),
+    "needs.log": _("log needs"),
+    "needs.refuse": _("refuse needs"),
+    "needs.see": _("see needs"),
+    "people.change": _("correct people's records"),
+    "people.reveal": _("look at personal data"),
+    "people.see": _("see people"),
+    "people.watch": _("watch who looks at personal data"),
+    "resources.change": _("change resources"),
+    "resources.see": _("see resources"),
+    "sheets.import": _("import sheets"),
+}
+
 VERBS = {
     "need.logged": _("logged the need"),
     "need.assigned": _("the need was assigned"),
@@ -104,6 +123,7 @@ KERNEL = Line(
     pages=PAGES,
     roles=ROLES,
     sheets=KERNEL_SHEETS,
+    capabilities=CAPABILITIES,
     announces=VERBS,
     notices=NOTICES,
 )

@@ -102,6 +102,8 @@ class Line:
     pages: tuple[Page, ...] = ()
     roles: tuple[Role, ...] = ()
     sheets: tuple[SheetSpec, ...] = ()
+    capabilities: Mapping[str, Words] = field(default_factory=dict)
+    """Capabilities this line brings, each in words that end “your role does not allow you to …”."""
     announces: Mapping[str, Words] = field(default_factory=dict)
     """Journal verbs this line writes, each with its words in the past tense."""
     notices: Mapping[str, Words] = field(default_factory=dict)

@@ -29,6 +29,7 @@ class Registry:
     sheets: dict[str, Any]
     verbs: dict[str, Words]
     notices: dict[str, Words]
+    capability_words: dict[str, Words]
 
     def capabilities(self) -> frozenset[str]:
         """Every capability any role grants."""
@@ -85,4 +86,5 @@ def registry() -> Registry:
         sheets=_by_key("sheet", (sheet for line in lines for sheet in line.sheets)),
         verbs=_joined(line.announces for line in lines),
         notices=_joined(line.notices for line in lines),
+        capability_words=_joined(line.capabilities for line in lines),
     )

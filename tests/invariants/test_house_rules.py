@@ -30,6 +30,10 @@ def test_every_route_says_who_may_open_it(path, pattern):
     assert capability == "" or capability in registry().capabilities(), f"{path}: nobody holds {capability}"
 
 
+def test_every_capability_has_words_for_whoever_lacks_it():
+    assert registry().capabilities() == set(registry().capability_words)
+
+
 def test_every_page_of_the_navigation_is_for_a_capability_some_role_holds():
     for page in registry().pages:
         assert page.capability in registry().capabilities()

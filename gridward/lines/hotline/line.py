@@ -45,6 +45,7 @@ LINE = Line(
     figures=FIGURES,
     pages=PAGES,
     roles=ROLES,
+    capabilities={"crew.act": _("act as a crew")},
     announces={
         "hotline.categories_loaded": _("loaded the hotline's categories"),
         "hotline.key_issued": _("issued a key to another system"),
