@@ -41,6 +41,7 @@ def watched(open_page, served):
     def is_strange(url):
         return urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).netloc != urlsplit(served.url).netloc
 
+    watch.refused, watch.strangers = refused, strangers
     yield watch
     assert refused == []
     assert strangers == []
@@ -75,6 +76,7 @@ def test_charts_maps_and_drawers_keep_to_the_policy_when_used(watched, served):
     page.goto("/needs/")
     page.keyboard.press("?")
     page.wait_for_timeout(200)
+    assert watched.refused == watched.strangers == []
 
 
 def test_a_script_without_the_nonce_is_not_run(open_page):

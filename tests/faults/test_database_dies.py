@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-
 
 @pytest.fixture
-def chaos(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("chaos")
-    for one in (folder, *folder.parents[:2]):
-        one.chmod(0o755)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("GRIDWARD_", "DATABASE_"))}
-    environment |= {"PYTHONPATH": str(ROOT), "GRIDWARD_DATA_DIR": str(folder)}
-
+def chaos(gridward):
     def call(*arguments):
-        command = [sys.executable, "-m", "gridward", "chaos", *arguments, "--json"]
-        done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=280, check=False)
+        done = gridward("chaos", *arguments, "--json", timeout=280)
         if "cannot be mounted" in done.stderr:
             pytest.skip(done.stderr.strip())
         assert done.stdout, done.stderr

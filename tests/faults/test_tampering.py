@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,17 +34,9 @@ def test_a_check_that_forgets_the_head_lets_a_cut_tail_through(settings, tmp_pat
     assert {"cut the tail", "make the chain anew"} <= missed <= {"cut the tail", "make the chain anew", "remove a seal"}
 
 
-def test_the_command_leaves_the_journal_alone_and_ends_well(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("tamper")
-    for one in (folder, *folder.parents[:2]):
-        one.chmod(0o755)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("GRIDWARD_", "DATABASE_"))}
-    environment |= {"PYTHONPATH": str(ROOT), "GRIDWARD_DATA_DIR": str(folder)}
-    done = subprocess.run(
-        [sys.executable, "-m", "gridward", "journal", "verify", "--tamper", "30", "--json"],
-        capture_output=True, text=True, env=environment, timeout=120, check=False,
-    )  # fmt: skip
+def test_the_command_leaves_the_journal_alone_and_ends_well(gridward):
+    done = gridward("journal", "verify", "--tamper", "30", "--json")
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout)
     assert (said["tried"], said["found"], said["untouched_is_whole"]) == (30, 30, True)
-    assert not (folder / "postgres").exists() and (folder / "tamper").exists()
+    assert not (gridward.folder / "postgres").exists() and (gridward.folder / "tamper").exists()

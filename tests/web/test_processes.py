@@ -131,7 +131,8 @@ def test_children_end_when_the_house_is_killed():
     orphan = psutil.Process(int(house.stdout.readline()))
     house.kill()
     house.wait()
-    orphan.wait(10)
+    psutil.wait_procs([orphan], 10)
+    assert not orphan.is_running()
 
 
 def test_a_port_that_is_taken_is_named():

@@ -449,7 +449,7 @@ def test_words_of_the_house_make_no_password(password):
     "password", ["eleven quiet bridges", "chief of seven slow barges", "x" * 128, "四座安静的石桥与江水"]
 )
 def test_other_words_do(password):
-    validate_password(password, User(username="chief"))
+    assert validate_password(password, User(username="chief")) is None
 
 
 @pytest.mark.parametrize("sent", [r"\u0000", r"\ud800", r"\udc00 x", r"a\uD83D"])

@@ -60,7 +60,9 @@ def test_the_services_conform_in_json(house: House, client: Client) -> None:
 
 
 def test_a_service_definition_conforms(house: House, client: Client) -> None:
-    conforms(client.get(f"{V2}/services/dialysis.json").json(), "service-definition.json")
+    definition = client.get(f"{V2}/services/dialysis.json").json()
+    conforms(definition, "service-definition.json")
+    assert definition["service_code"] == "dialysis"
 
 
 def test_requests_conform_and_a_reported_one_is_found(api_key: str, client: Client) -> None:
