@@ -16,11 +16,14 @@ from gridward.kernel.access import actions as access
 from gridward.kernel.access.actor import SYSTEM, public_actor
 from gridward.kernel.assignments import actions as sending
 from gridward.kernel.assignments.proofs import Evidence
+from gridward.kernel.erasing import actions as erasing
+from gridward.kernel.erasing.tables import holders_of
 from gridward.kernel.errors import NotFound
 from gridward.kernel.exports import actions as exports
 from gridward.kernel.figures import actions as figures
 from gridward.kernel.incidents import actions as incidents
 from gridward.kernel.journal import actions as journal
+from gridward.kernel.journal.keeping import seal_all
 from gridward.kernel.needs import actions as needs
 from gridward.kernel.needs.models import Category
 from gridward.kernel.needs.rules import AssignmentState
@@ -62,6 +65,17 @@ def _two(stage: Stage) -> Any:
 
 def _other_categories(stage: Stage) -> None:
     Category.objects.update(name="别的")
+
+
+def _sealed(stage: Stage) -> None:
+    """With a journal that has nothing left to seal: that is done first, and stays done."""
+    seal_all(stage.now)
+
+
+def _closed(stage: Stage) -> list[str]:
+    incidents.close_incident(SYSTEM, stage.incident.pk, stage.now)
+    _sealed(stage)
+    return holders_of(stage.incident.pk)
 
 
 def _notice(stage: Stage) -> Notice:
@@ -152,9 +166,16 @@ _HOUSE: dict[Any, Deed] = {
     signin.settle_password: _then(
         lambda s: signin.mark_one_time(s.user, s.now), lambda s, _it: signin.settle_password(s.user)),
 }  # fmt: skip
-DEEDS: dict[Any, Deed] = {**_NEEDS, **_HOTLINE, **_REGISTERS, **_HOUSE}
+_FORGETTING: dict[Any, Deed] = {
+    erasing.erase_incident: _then(
+        _closed, lambda s, it: erasing.erase_incident(SYSTEM, s.incident.pk, it, s.now)),
+    erasing.erase_person: _then(_sealed, lambda s, _it: erasing.erase_person(SYSTEM, s.own["person_id"], s.now)),
+    erasing.erase_account: _then(_sealed, lambda s, _it: erasing.erase_account(SYSTEM, s.second.name, s.now)),
+}  # fmt: skip
+BY_THE_OWNER = frozenset(_FORGETTING)
+DEEDS: dict[Any, Deed] = {**_NEEDS, **_HOTLINE, **_REGISTERS, **_HOUSE, **_FORGETTING}
 ELSEWHERE = {
-    "erasing": "as the owner, outside the database too; to do it again is how it is finished (tests/kernel/erasing)",
+    "erase_again": "the other erasures, one after another", "erased_rows": "writes nothing",
     "install": "is load_categories", "forget": "files first, so that doing it again finishes it",
     "announce": "a part of record", "values_of": "writes nothing", "tokens_of": "writes nothing",
     "locked": "a part of every action on a need", "move": "a part of every action on a need",

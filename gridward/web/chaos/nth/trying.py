@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,9 +25,11 @@ from gridward.kernel.orphans import sweep
 from gridward.kernel.people.models import Person
 from gridward.kernel.registry import registry
 from gridward.kernel.resources.models import CrewMember, Resource
+from gridward.kernel.secrecy import keyring
+from gridward.kernel.walls.owner import as_owner
 from gridward.web.chaos.leaks.routes import addresses, routes
 from gridward.web.chaos.leaks.worlds import live_here
-from gridward.web.chaos.nth.deeds import DEEDS
+from gridward.web.chaos.nth.deeds import BY_THE_OWNER, DEEDS
 from gridward.web.chaos.nth.failing import ERRORS, Trial, contents, is_broken, undone
 from gridward.web.chaos.nth.stage import DISTRICT, PLACE, Stage
 from gridward.web.chaos.planting import small_house
@@ -56,8 +58,9 @@ def actions(stage: Stage, most: int, only: str) -> Iterator[tuple[str, Found]]:
     """Every action with every one of its statements failing, in each way."""
     for action, ready in DEEDS.items():
         name = f"{action.__module__.removeprefix('gridward.')}.{action.__name__}"
+        rights = as_owner() if action in BY_THE_OWNER else nullcontext()
         if only in name:
-            with clock.simulated(stage.now), transaction.atomic():
+            with rights, clock.simulated(stage.now), transaction.atomic():
                 yield name, tried(ready(stage), most)
                 transaction.set_rollback(True)
 
@@ -110,15 +113,18 @@ def _after(run: Callable[[], Any], trial: Trial) -> dict[str, Any]:
 
 @contextmanager
 def _files_back() -> Iterator[None]:
-    """Whatever the block does to the house's files is undone."""
-    root = Path(settings.MEDIA_ROOT)
+    """Whatever the block does to the house's files and keys is undone."""
+    folders = [Path(one) for one in (settings.MEDIA_ROOT, settings.KEY_FOLDER) if Path(one).exists()]
     with TemporaryDirectory() as kept:
-        shutil.copytree(root, kept, dirs_exist_ok=True)
+        for number, folder in enumerate(folders):
+            shutil.copytree(folder, f"{kept}/{number}")
         try:
             yield
         finally:
-            shutil.rmtree(root)
-            shutil.copytree(kept, root)
+            for number, folder in enumerate(folders):
+                shutil.rmtree(folder)
+                shutil.copytree(f"{kept}/{number}", folder)
+            keyring.forget_all()
 
 
 def _differing(one: Any, other: Any) -> list[str]:
@@ -132,11 +138,12 @@ def _rows(state: Any) -> tuple[dict[str, int], int]:
 
 
 def _files() -> set[str]:
-    """The photos and imports' folders that the house keeps once its nightly sweep has been."""
+    """The photos and imports' folders that the house keeps once its nightly sweep has been, and its keys."""
     # By the clock of the files, not the house's, which stands still meanwhile.
     sweep(datetime.now(UTC) + timedelta(days=1))  # nosemgrep: no-clock-of-ones-own
-    root = Path(settings.MEDIA_ROOT)
-    return {str(path.relative_to(root)) for kept in ("proofs/*/*/*", "imports/*") for path in root.glob(kept)}
+    root, keys = Path(settings.MEDIA_ROOT), Path(settings.KEY_FOLDER)
+    kept = {str(path.relative_to(root)) for kept in ("proofs/*/*/*", "imports/*") for path in root.glob(kept)}
+    return kept | {f"keys/{path.relative_to(keys)} {path.stat().st_size}" for path in keys.rglob("*") if path.is_file()}
 
 
 def every_route(stage: Stage, most: int, only: str) -> Iterator[tuple[str, Found]]:
@@ -155,7 +162,7 @@ def every_route(stage: Stage, most: int, only: str) -> Iterator[tuple[str, Found
 
 def _asked(client: Client, cookies: Any, method: str, url: str, most: int) -> Found:
     body = {"words": "x", "reason": "x", "purpose": "x", "address": str(PLACE), "q": "x"}
-    found: Found = {"calls": 0, "trials": 0, "half_done": [], "without_reference": []}
+    found: Found = {"calls": 0, "trials": 0, "half_done": [], "pretended": [], "without_reference": []}
 
     def run() -> None:
         client.cookies = deepcopy(cookies)
@@ -166,10 +173,12 @@ def _asked(client: Client, cookies: Any, method: str, url: str, most: int) -> Fo
     said: list[bytes] = [b""]
     with transaction.atomic():
         whole = contents(), _files()
-        found["calls"] = _after(run, Trial(most, "", len(connection.savepoint_ids)))["trial"].seen
+        done = _after(run, Trial(most, "", len(connection.savepoint_ids)))
+        found["calls"] = done["trial"].seen
         found["answered"] = [str(answers[0].status_code)]
-        if answers[0].status_code >= 500:
-            found["unprovoked"] = [f"answers {answers[0].status_code} where nothing failed"]
+        answered = answers[0].status_code
+        if answered >= 500:
+            found["unprovoked"] = [f"answers {answered} where nothing failed"]
         for at in range(1, found["calls"] + 1):
             for name, code in ERRORS.items():
                 found["trials"] += 1
@@ -177,6 +186,8 @@ def _asked(client: Client, cookies: Any, method: str, url: str, most: int) -> Fo
                 status = answers[0].status_code if left["error"] is None else 0
                 if status == 0 or (status >= 500 and not _REFERENCE.search(said[0].decode())):
                     found["without_reference"].append(f"call {at}, {name}: {status} {left['error'] or ''}")
+                if left["trial"].failed and status == answered < 400 and left["state"] == whole != done["state"]:
+                    found["pretended"].append(f"call {at}, {name}: {status}")
                 if status >= 500 and (more := _differing(whole, left["state"])):
                     found["half_done"].append(f"call {at}, {name}: {status}: {', '.join(more)}")
         transaction.set_rollback(True)
