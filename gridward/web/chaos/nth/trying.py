@@ -22,6 +22,7 @@ from gridward.kernel.access.models import Grant, User
 from gridward.kernel.near import cache
 from gridward.kernel.orgs.models import Organisation
 from gridward.kernel.orphans import sweep
+from gridward.kernel.people import actions as people
 from gridward.kernel.people.models import Person
 from gridward.kernel.registry import registry
 from gridward.kernel.resources.models import CrewMember, Resource
@@ -51,7 +52,9 @@ def make_stage() -> Stage:
     now = clock.now()
     Person.objects.create(name="赵六", phone="13800000009", address=PLACE, incident=incident)
     # Data keys are made where they are first needed, each in a transaction of its own: here, before anything fails.
-    return Stage(now, incident, officer, other, user, car, live_here(PLACE, now))
+    own = live_here(PLACE, now)
+    people.change(officer, own["person_id"], {"note": "独居"}, now)
+    return Stage(now, incident, officer, other, user, car, own)
 
 
 def actions(stage: Stage, most: int, only: str) -> Iterator[tuple[str, Found]]:
@@ -187,7 +190,7 @@ def _asked(client: Client, cookies: Any, method: str, url: str, most: int) -> Fo
                 if status == 0 or (status >= 500 and not _REFERENCE.search(said[0].decode())):
                     found["without_reference"].append(f"call {at}, {name}: {status} {left['error'] or ''}")
                 if left["trial"].failed and status == answered < 400 and left["state"] == whole != done["state"]:
-                    found["pretended"].append(f"call {at}, {name}: {status}")
+                    found["pretended"].append(f"call {at}, {name}: {status}: {left['trial'].words}")
                 if status >= 500 and (more := _differing(whole, left["state"])):
                     found["half_done"].append(f"call {at}, {name}: {status}: {', '.join(more)}")
         transaction.set_rollback(True)
