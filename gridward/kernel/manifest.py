@@ -66,6 +66,36 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class FieldCommand:
+    """Something a device in the field reports; the line's own actions write it, a whole batch at once.
+
+    `apply` is the dotted path of `(actor, items, now) -> list[Answer]`: items and answers of `kernel.sync.records`, in
+    the same order, called inside the upload's transaction. An id that was stored before never reaches it again.
+    `digests` is the dotted path of `(ids) -> {id: sha256}`, recomputed from the rows the items became; empty where the
+    protocol's own copy of the body is the row.
+    """
+
+    key: str
+    title: Words
+    capability: str
+    apply: str
+    digests: str = ""
+
+
+@dataclass(frozen=True)
+class PatchPart:
+    """A list a device holds for its own patch.
+
+    `rows` is the dotted path of `(actor, after, limit) -> (rows, next_after)`: plain dicts within the actor's reach
+    and only theirs, from a cursor on; `next_after` is "" at the end.
+    """
+
+    key: str
+    capability: str
+    rows: str
+
+
+@dataclass(frozen=True)
 class Page:
     """An entry of the console's navigation, shown to users with the capability."""
 
@@ -109,6 +139,8 @@ class Line:
     notices: Mapping[str, Words] = field(default_factory=dict)
     """Notice templates: %-formats on the notice's params."""
     hears: Mapping[str, Callable[[Any], None]] = field(default_factory=dict)
+    commands: tuple[FieldCommand, ...] = ()
+    patch: tuple[PatchPart, ...] = ()
     urgent: bool = False
     """Whether its pages are the last to be turned away when the house is overloaded."""
     install: str = ""

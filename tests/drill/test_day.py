@@ -10,7 +10,7 @@ import pytest
 from django.db.models import F, Q
 
 from gridward.drill.district.households import RESIDENTS
-from gridward.drill.reference import make_district, run_day
+from gridward.drill.reference import ground_here, make_district, run_day
 from gridward.kernel.access.models import Grant
 from gridward.kernel.address import Level, from_code
 from gridward.kernel.areas.models import Area
@@ -54,7 +54,7 @@ def test_the_district_has_its_people_places_forces_and_an_account_for_every_role
 
 
 def test_nothing_vanishes_in_a_day_and_the_figures_count_what_happened() -> None:
-    tally = run_day(3, NOW, 60, silent)
+    tally = run_day(ground_here(3), NOW, 60, silent)
     assert tally.calls == Need.objects.count() > 40
     assert tally.refusals == {}
     ended = Need.objects.filter(state__in=ENDED)

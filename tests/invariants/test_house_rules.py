@@ -42,8 +42,8 @@ def test_every_page_of_the_navigation_is_for_a_capability_some_role_holds():
 def test_every_table_of_places_or_people_can_be_scoped_by_address():
     unscoped = {
         model.__name__
-        for label in ("kernel", "hotline")
-        for model in apps.get_app_config(label).get_models()
+        for model in apps.get_models()
+        if model.__module__.startswith("gridward.") and not model.__module__.startswith("gridward.web")
         if not any(isinstance(field, AddressField) for field in model._meta.fields)
     }
     # An import and its remembered columns belong to the account that uploaded them, not to a place.
@@ -77,7 +77,8 @@ def test_only_actions_write():
     allowed = {"actions.py", "proofs.py", "sending.py", "admin.py", "forces.py", "climbing.py"}
     found = []
     for path in python_files():
-        if path.name in allowed or "web" in path.parts and {"cli", "chaos"} & set(path.parts) or "drill" in path.parts:
+        told = path.name in allowed or path.name == "drill.py" or "actions" in path.parts
+        if told or ("web" in path.parts and {"cli", "chaos"} & set(path.parts)) or "drill" in path.parts:
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in writers:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
@@ -13,6 +12,7 @@ from gridward.drill.district.load import DISTRICT, Settlement
 from gridward.drill.district.places import Place
 from gridward.kernel.access.models import Grant, User
 from gridward.kernel.address import Level, at_level, from_code, level_of
+from gridward.kernel.drills import Login
 from gridward.kernel.ids import new_id
 from gridward.kernel.orgs.models import Organisation
 from gridward.kernel.resources.models import CrewMember, Resource
@@ -36,16 +36,6 @@ HOSPITALS = (
     ("油溪中心卫生院", "500116101"),
 )
 KEY_TOWNS = {"500116001": "几江", "500116002": "德感", "500116004": "双福", "500116005": "鼎山", "500116117": "珞璜"}
-
-
-@dataclass(frozen=True)
-class Login:
-    """One account of the demo."""
-
-    username: str
-    role: str
-    address: int
-    name: str
 
 
 def make_organisations(settlements: list[Settlement], places: list[Place]) -> dict[str, Organisation]:

@@ -23,7 +23,7 @@ def command(calls: int, seed: int, as_json: bool) -> None:
         from rich.console import Console
         from rich.progress import Progress
 
-        from gridward.drill.reference import run_day
+        from gridward.drill.reference import ground_here, run_day
         from gridward.kernel import clock
         from gridward.kernel.incidents.queries import running
         from gridward.kernel.people.models import Person
@@ -33,7 +33,10 @@ def command(calls: int, seed: int, as_json: bool) -> None:
         with Progress(console=Console(stderr=True)) as progress:
             bar = progress.add_task("day", total=1)
             tally = run_day(
-                seed, clock.now(), calls, lambda _stage, done, all_: progress.update(bar, completed=done, total=all_)
+                ground_here(seed),
+                clock.now(),
+                calls,
+                lambda _stage, done, all_: progress.update(bar, completed=done, total=all_),
             )
         done = asdict(tally)
         click.echo(

@@ -81,12 +81,12 @@ def _make(scale: float, seed: int) -> tuple[dict[str, Any], list[Any], dict[str,
 
         empty()
         start = time.monotonic()
-        accounts = make_district(scale, seed, now, tell)
+        district = make_district(scale, seed, now, tell)
         made = time.monotonic()
-        tally = run_day(seed, now, calls_a_day(scale), tell)
+        tally = run_day(district.ground, now, calls_a_day(scale), tell)
     seconds = {"district_s": round(made - start, 1), "day_s": round(time.monotonic() - made, 1)}
     say(f"{tally.calls} calls, {tally.assigned} assignments, {tally.served} served, {tally.climbed} climbed")
-    return _bulletin(now), accounts, seconds
+    return _bulletin(now), district.accounts, seconds
 
 
 def empty() -> None:
@@ -98,8 +98,9 @@ def empty() -> None:
 
     tables = [
         model._meta.db_table
-        for label in ("kernel", "sessions", "web")
-        for model in apps.get_app_config(label).get_models()
+        for app in apps.get_app_configs()
+        if app.name.startswith("gridward.") or app.label == "sessions"
+        for model in app.get_models(include_auto_created=True)
     ]
     with as_owner(), connection.cursor() as query:
         query.execute(f"TRUNCATE {', '.join(tables)} CASCADE")

@@ -10,6 +10,7 @@ from gridward.kernel.access.models import Grant, User
 from gridward.kernel.address import span
 from gridward.kernel.assignments.actions import assign, progress
 from gridward.kernel.assignments.proofs import Evidence
+from gridward.kernel.drills import Scene, settled
 from gridward.kernel.exports.actions import ask
 from gridward.kernel.incidents.models import Incident
 from gridward.kernel.needs import actions as needs
@@ -59,6 +60,7 @@ def settle(place: int, now: datetime) -> dict[str, str]:
     proof = logged[2].proofs.first()
     assert proof is not None
     return {
+        **settled(Scene(place, incident, worker, officer, SYSTEM, WORDS, now)),
         "need_id": str(NEED), "person_id": str(PERSON), "resource_id": str(RESOURCE), "assignment_id": str(sent.pk),
         "proof_id": str(proof.pk), "request_id": str(asked.pk), "run_id": str(run.pk),
         "code": "H00000000",

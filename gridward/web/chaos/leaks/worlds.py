@@ -19,6 +19,7 @@ from gridward.kernel.address import Level, span, text
 from gridward.kernel.areas.models import Area
 from gridward.kernel.assignments.actions import assign, progress
 from gridward.kernel.assignments.proofs import Evidence
+from gridward.kernel.drills import Scene, settled
 from gridward.kernel.exports.actions import ask
 from gridward.kernel.incidents.models import Incident
 from gridward.kernel.needs import actions as needs
@@ -120,6 +121,7 @@ def live_here(place: int, now: datetime) -> dict[str, str]:
     organisation = Organisation.objects.order_by("pk").first()
     assert proof is not None and person is not None and organisation is not None
     return {
+        **settled(Scene(place, incident, worker, officer, SYSTEM, "本社区", now)),
         "need_id": str(need.pk), "person_id": str(person.pk), "resource_id": str(car.pk), "assignment_id": str(sent.pk),
         "proof_id": str(proof.pk), "code": need.tracking_code, "address": text(place), "key": "people",
         "request_id": str(ask(officer, "people", "csv", span(place), "核对", now).pk),

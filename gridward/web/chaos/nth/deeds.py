@@ -16,6 +16,7 @@ from gridward.kernel.access import actions as access
 from gridward.kernel.access.actor import SYSTEM, public_actor
 from gridward.kernel.assignments import actions as sending
 from gridward.kernel.assignments.proofs import Evidence
+from gridward.kernel.drills import parts
 from gridward.kernel.erasing import actions as erasing
 from gridward.kernel.erasing.tables import holders_of
 from gridward.kernel.errors import NotFound
@@ -172,8 +173,11 @@ _FORGETTING: dict[Any, Deed] = {
     erasing.erase_person: _then(_sealed, lambda s, _it: erasing.erase_person(SYSTEM, s.own["person_id"], s.now)),
     erasing.erase_account: _then(_sealed, lambda s, _it: erasing.erase_account(SYSTEM, s.second.name, s.now)),
 }  # fmt: skip
+_LINES: dict[Any, Deed] = {
+    action: lambda stage, ready=ready: ready(stage.scene()) for told in parts("DEEDS") for action, ready in told.items()
+}
 BY_THE_OWNER = frozenset(_FORGETTING)
-DEEDS: dict[Any, Deed] = {**_NEEDS, **_HOTLINE, **_REGISTERS, **_HOUSE, **_FORGETTING}
+DEEDS: dict[Any, Deed] = {**_NEEDS, **_HOTLINE, **_LINES, **_REGISTERS, **_HOUSE, **_FORGETTING}
 ELSEWHERE = {
     "erase_again": "the other erasures, one after another", "erased_rows": "writes nothing",
     "install": "is load_categories", "forget": "files first, so that doing it again finishes it",
@@ -183,6 +187,7 @@ ELSEWHERE = {
     "has_run_out": "writes nothing", "note": "by the routes", "note_failure": "by the routes",
     "rotate": "by the routes", "end_sessions": "by the routes", "end_all": "by the routes",
     "sweep": "one statement after another, each of its own", "mark_seen": "one statement",
+    **{name: why for told in parts("EXCUSED") for name, why in told.items()},
 }  # fmt: skip
 """Public names in `actions.py` that are not run here, and why."""
 
@@ -200,7 +205,8 @@ def _actions() -> Iterator[Any]:
     for config in apps.get_app_configs():
         if not config.name.startswith("gridward."):
             continue
-        for path in sorted(Path(config.path).rglob("actions.py")):
+        written = (*Path(config.path).rglob("actions.py"), *Path(config.path).rglob("actions/*.py"))
+        for path in sorted(one for one in written if one.name != "__init__.py"):
             parts = path.relative_to(config.path).with_suffix("").parts
             module = import_module(".".join([config.name, *parts]))
             for _name, found in inspect.getmembers(module, inspect.isfunction):

@@ -12,6 +12,7 @@ from gridward.kernel.access.models import User
 from gridward.kernel.address import from_code, span
 from gridward.kernel.assignments.actions import assign, progress
 from gridward.kernel.assignments.proofs import Evidence
+from gridward.kernel.drills import Scene
 from gridward.kernel.exports.actions import ask
 from gridward.kernel.incidents.models import Incident
 from gridward.kernel.needs import actions as needs
@@ -40,6 +41,10 @@ class Stage:
     car: Resource
     own: dict[str, str]
     """What routes may be asked for, by the name they give it."""
+
+    def scene(self) -> Scene:
+        """The same, as a line's own deeds see it."""
+        return Scene(PLACE, self.incident, self.user, self.officer, self.second, "南门社区", self.now)
 
     def need(self) -> Need:
         """A need that waits."""

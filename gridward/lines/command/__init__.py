@@ -1,0 +1,1 @@
+"""The command line: say in one sentence what it serves."""

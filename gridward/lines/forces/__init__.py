@@ -1,0 +1,1 @@
+"""The forces line: say in one sentence what it serves."""

@@ -1,0 +1,1 @@
+"""The testing line: say in one sentence what it serves."""
