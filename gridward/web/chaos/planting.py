@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -32,18 +33,22 @@ from gridward.web.chaos.canaries import Canaries
 
 _DISTRICT, _TOWN, COMMUNITY = (from_code(code) for code in ("500116", "500116001", "500116001002"))
 _JPEG = b"\xff\xd8\xff\xe0"
-_IN_A_PERSON, _IN_A_NEED = 4, 8
+_IN_A_PERSON = 4
 
 
 def plant(canaries: Canaries, count: int) -> Incident:
-    """Fill an empty house with about `count` canaries through its own actions. Returns the incident they hang off."""
+    """Fill an empty house with `count` canaries or a few more, through its own actions.
+
+    Returns: the incident they hang off.
+    """
     incident = small_house()
     officer, second = _account("officer"), _account("second")
     _register(canaries, officer, count * 3 // 4 // _IN_A_PERSON)
-    for number in range(max(count // 4 // _IN_A_NEED, 1)):
-        _need(canaries, incident, officer, number)
     _looks(canaries, officer, second)
     _errors(canaries, officer)
+    needs_logged = itertools.count()
+    while len(canaries.planted) < count:
+        _need(canaries, incident, officer, next(needs_logged))
     return incident
 
 

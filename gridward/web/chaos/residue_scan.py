@@ -26,7 +26,7 @@ _PLACES = (("pg_wal", "wal"), ("base", "tables and indexes"), ("backups", "backu
 
 @click.command()
 @click.option("--canaries", "count", type=click.IntRange(50, 1_000_000), default=10_000, show_default=True,
-              help="About how many made-up names, phones, ID numbers and sentences to plant.")  # fmt: skip
+              help="At least how many made-up names, phones, ID numbers and sentences to plant.")  # fmt: skip
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same canaries.")
 @click.option("--leave", is_flag=True, help="Leave one on purpose: the scan has to find it, and fails.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")

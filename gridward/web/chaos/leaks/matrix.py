@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import multiprocessing
 import os
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from datetime import datetime
 from typing import Any
 
 import click
@@ -69,18 +73,18 @@ def _make_district(scale: float) -> None:
 def _routes(wanted: str) -> dict[str, Any]:
     """Every account's answers in both worlds."""
     from gridward.kernel import clock
-    from gridward.web.chaos.leaks.routes import everything, routes, unasked
-    from gridward.web.chaos.leaks.worlds import part, world
+    from gridward.web.chaos.leaks.routes import routes, unasked
+    from gridward.web.chaos.leaks.worlds import part
+    from gridward.web.cli.session import hang_up
 
     now = clock.now()
     worlds = part(now)
     names = [name for name in worlds.cookies if wanted in name]
-    answers: dict[bool, dict[str, Any]] = {}
-    for other_town in (False, True):
-        with world(other_town=other_town), clock.simulated(now):
-            answers[other_town] = {
-                name: everything(worlds.cookies[name], worlds.own, worlds.hidden) for name in _told(names, other_town)
-            }
+    hang_up()
+    # A process for each world; both go on from this one, with the keys it has in memory.
+    with ProcessPoolExecutor(2, multiprocessing.get_context("fork")) as processes:
+        asked = [processes.submit(_answers, worlds, names, now, other_town) for other_town in (False, True)]
+        answers = [one.result() for one in asked]
     pairs = [(name, *what, answers[False][name][what], answers[True][name][what])
              for name in names for what in answers[False][name]]  # fmt: skip
     return {
@@ -93,6 +97,22 @@ def _routes(wanted: str) -> dict[str, Any]:
         "turned_away": [name for name in names if _shown(answers[True][name]) < _PAGES],
         "shown": min(_shown(answers[True][name]) for name in names),
     }
+
+
+def _answers(worlds: Any, names: list[str], now: datetime, other_town: bool) -> dict[str, Any]:
+    """What everybody is answered in one of the worlds: status and digest, by account, method and address."""
+    from gridward.kernel import clock
+    from gridward.web.chaos.leaks.routes import everything
+    from gridward.web.chaos.leaks.worlds import world
+
+    with world(other_town=other_town), clock.simulated(now):
+        return {
+            name: {
+                what: (status, hashlib.sha256(content).digest())
+                for what, (status, content) in everything(worlds.cookies[name], worlds.own, worlds.hidden).items()
+            }
+            for name in _told(names, other_town)
+        }
 
 
 def _shown(answers: dict[Any, tuple[int, bytes]]) -> int:
