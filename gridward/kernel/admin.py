@@ -68,12 +68,12 @@ class AccountAdmin(UserAdmin):
     """Accounts with their grants."""
 
     list_display = ("username", "display_name", "organisation", "is_active")
-    search_fields = ("username", "display_name", "phone")
+    search_fields = ("username",)
     autocomplete_fields = ("organisation",)
     inlines = (GrantInline,)
     fieldsets = (
         (None, {"fields": ("username", "password", "is_active")}),
-        (_("person"), {"fields": ("display_name", "phone", "email", "organisation")}),
+        (_("person"), {"fields": ("display_name", "phone", "organisation")}),
         (_("administration"), {"classes": ("collapse",), "fields": ("is_staff", "is_superuser", "last_login")}),
     )
     readonly_fields = ("last_login",)

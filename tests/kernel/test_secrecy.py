@@ -10,6 +10,7 @@ from django.core.exceptions import FieldError
 from django.db import connection, transaction
 
 from gridward.kernel.access.actor import SYSTEM
+from gridward.kernel.access.models import User
 from gridward.kernel.journal.models import Entry
 from gridward.kernel.needs.actions import amend, log, refuse
 from gridward.kernel.needs.models import Need
@@ -44,6 +45,20 @@ def raw(table, column, key):
     with connection.cursor() as query:
         query.execute(f"SELECT {column} FROM {table} WHERE id = %s", [key])
         return bytes(query.fetchone()[0])
+
+
+@pytest.mark.django_db
+def test_the_name_and_phone_of_an_account_are_sealed_for_it():
+    one, other = (User.objects.create_user(name, display_name=NAME, phone=PHONE) for name in ("a", "b"))
+    assert (User.objects.get(pk=one.pk).display_name, str(other)) == (NAME, NAME)
+    assert NAME.encode() not in raw("kernel_user", "display_name", one.pk)
+    with connection.cursor() as query:
+        query.execute(
+            "UPDATE kernel_user SET phone = b.phone FROM kernel_user b WHERE kernel_user.id = %s AND b.id = %s",
+            [one.pk, other.pk],
+        )
+    with pytest.raises(InvalidTag):
+        str(User.objects.get(pk=one.pk).phone)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 
 from gridward.drill.district.load import DISTRICT, Settlement
 from gridward.drill.district.places import Place
-from gridward.kernel.access.models import Grant, User
+from gridward.kernel.access.models import Grant, User, next_numbers
 from gridward.kernel.address import Level, at_level, from_code, level_of
 from gridward.kernel.drills import Login
 from gridward.kernel.ids import new_id
@@ -159,7 +159,10 @@ def logins(settlements: list[Settlement]) -> list[Login]:
 def make_accounts(accounts: list[Login], resources: list[Resource], now: datetime) -> None:
     """The demo's accounts with the demo's password, each with its grant; the crew acts for its town's vehicles."""
     secret = make_password(DEMO_PASSWORD)
-    users = [User(username=one.username, display_name=one.name, password=secret) for one in accounts]
+    users = [
+        User(id=number, username=one.username, display_name=one.name, password=secret)
+        for number, one in zip(next_numbers(len(accounts)), accounts, strict=True)
+    ]
     for user in users:
         user.is_staff = user.is_superuser = user.username == "admin"
     User.objects.bulk_create(users)

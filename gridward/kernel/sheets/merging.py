@@ -188,7 +188,7 @@ def _create(register: Register, number: int) -> None:
         values["incident_id"] = "c.incident_id"
     if any(field.name == key for field in register.fields):
         values[key] = "m.own_key"
-    elif opening.key_kind(register) == "uuid":
+    elif opening.makes_key(register):
         values[key] = "c.id"
     with connection.cursor() as query:
         query.execute(

@@ -5,7 +5,8 @@ Sealed columns are opened into temporary tables, which PostgreSQL writes neither
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -104,8 +105,8 @@ class Completion:
         incident = running() if self.hangs else None
         self.incident_id = incident.pk if incident else None
         self.inputs = list(dict.fromkeys([*register.token_fields, *self.sealer.secrets]))
-        self._makes_key = key_kind(register) == "uuid"
-        columns = ["n integer", "id uuid", "incident_id uuid", "tokens bigint[]"]
+        self._keys = _new_keys(register)
+        columns = ["n integer", f"id {key_kind(register)}", "incident_id uuid", "tokens bigint[]"]
         columns += [f"{name} bytea" for name in self.sealer.secrets]
         self.declared = ", ".join([*columns, *(f"{name} bigint" for name in self.sealer.hashes)])
 
@@ -113,7 +114,7 @@ class Completion:
         """One row of `completed` as COPY takes it."""
         given = dict(zip(self.inputs, values, strict=True))
         incident_id = self.incident_id if outcome == "created" else held_by
-        made = new_id() if self._makes_key and outcome == "created" else None
+        made = next(self._keys) if outcome == "created" else None
         sealed = (self.sealer.sealed(name, given[name], made or key, incident_id) for name in self.sealer.secrets)
         hashes = (self.sealer.hashed(name, given[one.of], incident_id) for name, one in self.sealer.hashes.items())
         cells = [n, _null(made), _null(incident_id), f"{{{','.join(map(str, self._tokens(given, incident_id)))}}}"]
@@ -127,6 +128,30 @@ class Completion:
         if not self.hangs:
             return self.register.tokens(*values)
         return self.register.tokens(*values, key=self.sealer.search_key(incident_id))
+
+
+def makes_key(register: Register) -> bool:
+    """Whether `complete` makes the keys of new records: what is sealed is sealed for its key."""
+    return key_kind(register) == "uuid" or bool(secrets_of(register))
+
+
+def _new_keys(register: Register) -> Iterator[Any]:
+    """Keys for new records, without end; nothing for tables whose keys the database makes."""
+    if not makes_key(register):
+        return itertools.repeat(None)
+    if key_kind(register) == "uuid":
+        return iter(new_id, None)
+    return _numbers(table_of(register), key_of(register))
+
+
+def _numbers(table: str, key: str) -> Iterator[int]:
+    while True:
+        with connection.cursor() as query:
+            query.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)", [table, key, _TOGETHER]
+            )
+            found = query.fetchall()
+        yield from (number for (number,) in found)
 
 
 def sealed_names(registers: Iterable[Register]) -> set[str]:

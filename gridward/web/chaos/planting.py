@@ -32,6 +32,8 @@ from gridward.lines.hotline.actions import load_categories
 from gridward.web.chaos.canaries import Canaries
 
 _DISTRICT, _TOWN, COMMUNITY = (from_code(code) for code in ("500116", "500116001", "500116001002"))
+LEAVER = "leaver"
+"""An account whose name and phone are canaries."""
 _JPEG = b"\xff\xd8\xff\xe0"
 _IN_A_PERSON = 4
 
@@ -44,6 +46,7 @@ def plant(canaries: Canaries, count: int) -> Incident:
     incident = small_house()
     officer, second = _account("officer"), _account("second")
     _register(canaries, officer, count * 3 // 4 // _IN_A_PERSON)
+    User.objects.create_user(LEAVER, display_name=canaries.words(), phone=canaries.phone())
     _looks(canaries, officer, second)
     _errors(canaries, officer)
     needs_logged = itertools.count()

@@ -68,14 +68,14 @@ def _live(canaries: Canaries, count: int, *, leave: bool) -> dict[str, int]:
 
     from gridward.kernel import clock
     from gridward.kernel.access.actor import SYSTEM
-    from gridward.kernel.erasing.actions import erase_incident
+    from gridward.kernel.erasing.actions import erase_account, erase_incident
     from gridward.kernel.erasing.queries import due
     from gridward.kernel.erasing.reports import keep, signed_report
     from gridward.kernel.erasing.rewriting import rewrite
     from gridward.kernel.incidents.actions import close_incident
     from gridward.kernel.journal.keeping import seal_all
     from gridward.kernel.walls.owner import as_owner
-    from gridward.web.chaos.planting import plant
+    from gridward.web.chaos.planting import LEAVER, plant
 
     empty()
     with as_owner(), connection.cursor() as query:
@@ -92,6 +92,7 @@ def _live(canaries: Canaries, count: int, *, leave: bool) -> dict[str, int]:
         seal_all(clock.now())
         done = erase_incident(SYSTEM, incident.pk, due(clock.now(), incident.pk)[0][1], clock.now())
         keep(signed_report(done, clock.now(), vacuumed=rewrite([*done.rows, *done.tables])))
+        erase_account(SYSTEM, LEAVER, clock.now())
         with connection.cursor() as query:
             if leave:
                 query.execute("UPDATE kernel_resource SET name = %s", [min(canaries.planted)])

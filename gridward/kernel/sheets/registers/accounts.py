@@ -28,10 +28,12 @@ def _roles() -> tuple[tuple[str, Words], ...]:
 
 def _rows(actor: Actor, within: Span) -> Iterator[Sequence[Any]]:
     listed = Grant.objects.filter(inside([within]), incident=None).order_by("user__username", "role", "address")
-    fields = ("user__username", "user__display_name", "user__phone", "user__organisation__name", "role", "address")
     roles = dict(_roles())
-    for *who, role, address in listed.values_list(*fields).iterator(5000):
-        yield *who, str(roles.get(role, role)), text(address)
+    for grant in listed.select_related("user__organisation").iterator(5000):
+        user = grant.user
+        organisation = user.organisation.name if user.organisation else None
+        who = user.username, user.display_name, user.phone, organisation
+        yield *who, str(roles.get(grant.role, grant.role)), text(grant.address)
 
 
 ACCOUNTS = SheetSpec(
