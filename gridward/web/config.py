@@ -85,6 +85,9 @@ class Config(BaseSettings):
         description="Days after an incident has closed until its people, needs and journalled words are erased, as "
         "JSON: an example, which your law and your archive have to say.",
     )
+    log_format: Literal["readable", "json"] = Field(
+        "readable", description="How log entries are written: for a person, or one JSON object a line."
+    )
     ask_per_hour: int = Field(20, ge=1, description="Requests one resident's address may send in an hour.")
 
     @field_validator("allowed_hosts", "notice_channels", "second_factor_roles", mode="before")
