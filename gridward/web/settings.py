@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "gridward.web.policy.PolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "gridward.web.overload.OverloadMiddleware",
+    "gridward.web.feed.FeedMiddleware",
     "gridward.web.walls.ScopeMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -98,7 +99,7 @@ CACHES = {
         "LOCATION": "web_shared",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
-    "near": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "near": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 50_000}},
 }
 
 AUTH_USER_MODEL = "kernel.User"

@@ -12,6 +12,7 @@ from gridward.kernel.access.guards import actor_in, needs_capability, open_to_al
 from gridward.kernel.journal.queries import news
 from gridward.kernel.notices.actions import mark_seen
 from gridward.kernel.notices.queries import inbox, words_of
+from gridward.web.feed import answer, remember
 from gridward.web.paging import page_of
 
 
@@ -21,9 +22,8 @@ def feed(request: HttpRequest) -> HttpResponse:
     actor = actor_in(request)
     spans = actor.spans("needs.see") or actor.spans("areas.see")
     found = news(request.GET.get("since", ""), spans)
-    if not found.events:
-        return HttpResponse(status=204, headers={"X-Cursor": found.cursor})
-    return JsonResponse({"cursor": found.cursor, "events": found.events, "more": found.more})
+    remember(request, actor, spans)
+    return answer(found)
 
 
 @needs_capability("areas.see")

@@ -1,0 +1,89 @@
+"""Answering the change feed without the rest of the house, for a screen that was answered in full a moment ago.
+
+Source: docs/adr/0021-the-feed-is-read-once-for-all-screens.md
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from gridward.kernel import clock
+from gridward.kernel.access.actor import Actor
+from gridward.kernel.address import Span
+from gridward.kernel.journal.feed import shared
+from gridward.kernel.journal.queries import News
+from gridward.kernel.near import cache
+
+PATH = "/feed"
+_KEPT_S = 15
+_ALIVE = "SELECT FROM django_session WHERE session_key = %s AND expire_date > %s"
+
+
+@dataclass(frozen=True)
+class Screen:
+    """Who asks, as the whole house found them, and how many changes of rights had been heard of by then."""
+
+    actor: Actor
+    spans: tuple[Span, ...]
+    rights: int
+
+
+class FeedMiddleware:
+    """Stands before sessions and walls: a screen that is known is answered from what this process has heard."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer a known screen at once, and everybody else in full."""
+        if request.path == PATH and request.method == "GET":
+            try:
+                found = _quickly(request)
+            except DatabaseError:
+                found = None
+            if found is not None:
+                return answer(found)
+        return self.get_response(request)
+
+
+def _quickly(request: HttpRequest) -> News | None:
+    key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    screen: Screen | None = cache.get(_place(key)) if key else None
+    if screen is None:
+        return None
+    found = shared.news(request.GET.get("since", ""), screen.actor, screen.spans)
+    # A session that was ended, and rights that were changed, count from that moment on.
+    return found if screen.rights == shared.rights and _is_alive(key) else None
+
+
+def _is_alive(key: str) -> bool:
+    with connection.cursor() as query:
+        query.execute(_ALIVE, [key, clock.now()])
+        return query.fetchone() is not None
+
+
+def remember(request: HttpRequest, actor: Actor, spans: tuple[Span, ...]) -> None:
+    """Let the next questions of a screen that was answered in full be answered quickly, for some seconds."""
+    key = request.session.session_key
+    if key:
+        cache.set(_place(key), Screen(actor, spans, shared.catch_up()), _KEPT_S)
+
+
+def _place(key: str) -> str:
+    return f"feed-{hashlib.sha256(key.encode()).hexdigest()}"
+
+
+def answer(found: News) -> HttpResponse:
+    """What a screen is sent: 204 when nothing is new."""
+    if not found.events:
+        response = HttpResponse(status=204, headers={"X-Cursor": found.cursor})
+    else:
+        response = JsonResponse({"cursor": found.cursor, "events": found.events, "more": found.more})
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,65 @@
+"""The feed's quick answers: only for who was answered in full, and only as long as nothing about them changes."""
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from gridward.kernel.access.actions import give
+from gridward.kernel.access.actor import SYSTEM
+from gridward.kernel.access.models import User
+from gridward.kernel.address import from_code
+from gridward.kernel.clock import now
+from gridward.kernel.journal import feed
+from gridward.kernel.journal.queries import cursor
+
+
+@pytest.fixture
+def screen(signed_in):
+    client = signed_in("town")
+
+    def ask(since=None):
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            answer = client.get("/feed", {"since": since or cursor()}, headers={"accept": "application/json"})
+        return answer, [one["sql"] for one in asked if "SAVEPOINT" not in one["sql"]]
+
+    ask.client = client
+    return ask
+
+
+def looked_up_the_account(statements):
+    return any("kernel_grant" in one for one in statements)
+
+
+def test_the_second_question_looks_nobody_up(screen):
+    first, asked = screen()
+    assert first.status_code == 204 and looked_up_the_account(asked)
+    second, asked = screen()
+    assert second.status_code == 204 and not looked_up_the_account(asked)
+    assert second.headers["X-Cursor"] and second.headers["Cache-Control"] == "private, no-store"
+
+
+def test_a_session_that_was_ended_hears_nothing_more(screen):
+    screen()
+    screen()
+    Session.objects.all().delete()
+    answer, _asked = screen()
+    assert answer.status_code in (302, 401)
+
+
+def test_rights_that_changed_are_looked_up_anew(screen, monkeypatch):
+    monkeypatch.setattr(feed, "READ_EVERY_S", 0)
+    screen()
+    screen()
+    mark = cursor()
+    give(SYSTEM, User.objects.get(username="town").pk, "auditor", from_code("500116"), now())
+    _answer, asked = screen(mark)
+    assert looked_up_the_account(asked)
+
+
+def test_a_cursor_nobody_gave_is_refused_the_second_time_too(screen):
+    screen()
+    for _time in range(2):
+        assert screen("nonsense")[0].status_code == 410
