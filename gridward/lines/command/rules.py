@@ -2,10 +2,144 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from difflib import SequenceMatcher
+from enum import StrEnum
+
+from gridward.kernel.address import Level, Span, at_level, span, step
+
+DESKS = (Level.DISTRICT, Level.TOWN, Level.COMMUNITY)
+SEE_WITHIN_S = {1: 300, 2: 900, 3: 3600}
+"""By urgency: how long a directive may stay unseen before it is called to mind, and again before it climbs."""
+CALL_TO_MIND = 0.8
+"""The share of the time to do it after which what is not done is called to mind."""
+LEAST_S = 60.0
 
 
-def most_pressing(deadlines: Sequence[datetime]) -> int | None:
-    """The place of the earliest deadline; ties go to the first. None where there are none."""
-    return min(range(len(deadlines)), key=deadlines.__getitem__) if deadlines else None
+def desk_of(address: int, level: int) -> int:
+    """The desk that answers for a place: estates, buildings and units answer through their community."""
+    return at_level(address, Level(min(level, Level.COMMUNITY)))
+
+
+def desk_above(desk: int, level: int, top: int) -> tuple[int, int] | None:
+    """The next desk up and its level; None at the desk that issued the directive, of level `top`, and above."""
+    higher = [one for one in DESKS if top <= one < level]
+    return (at_level(desk, higher[-1]), int(higher[-1])) if higher else None
+
+
+def levels_of(held: Span) -> tuple[int, int] | None:
+    """The levels of recipients that somebody who holds a range answers for, least and most.
+
+    A range that lies in one town is a community's (or several neighbours'), one in a district a town's. What a desk
+    oversees it does not answer for: the headquarters does not see a community's directive in its place.
+    """
+    width = held.high - held.low
+    if width < step(Level.TOWN):
+        return Level.COMMUNITY, Level.UNIT
+    if width < step(Level.DISTRICT):
+        return Level.TOWN, Level.TOWN
+    return Level.COUNTRY, Level.DISTRICT
+
+
+class Stage(StrEnum):
+    """How far a recipient has come; the values of `Receipt.state`."""
+
+    SENT = "sent"
+    SEEN = "seen"
+    ACCEPTED = "accepted"
+    DONE = "done"
+    WITHDRAWN = "withdrawn"
+
+
+STEPS = {
+    Stage.SENT: (Stage.SEEN, Stage.ACCEPTED, Stage.DONE),
+    Stage.SEEN: (Stage.ACCEPTED, Stage.DONE),
+    Stage.ACCEPTED: (Stage.DONE,),
+    Stage.DONE: (),
+    Stage.WITHDRAWN: (),
+}
+"""What may follow each stage; whoever accepts or does something has seen it."""
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A recipient as the clock looks at it; moments are aware, `see_within_s` above 0."""
+
+    stage: Stage
+    sent_at: datetime
+    due_at: datetime | None
+    see_within_s: int
+    reminders: int
+    desk: int
+    desk_level: int
+    top_level: int
+    next_at: datetime | None = None
+
+
+def first_look(sent_at: datetime, see_within_s: int) -> datetime:
+    """When an unseen directive is first called to mind."""
+    return sent_at + timedelta(seconds=see_within_s)
+
+
+def after_seen(now: datetime, sent_at: datetime, due_at: datetime | None) -> datetime | None:
+    """When one that is seen is next looked at: late in its time, else at its end; None where it has no end."""
+    if due_at is None:
+        return None
+    reminder = sent_at + CALL_TO_MIND * (due_at - sent_at)
+    return max(reminder, now + timedelta(seconds=LEAST_S)) if reminder < due_at else due_at
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What the clock does to a recipient: `reminded` and `climbed` are exclusive; `watched` is how it stands after."""
+
+    watched: Watched
+    reminded: bool = False
+    climbed: bool = False
+
+
+def look(one: Watched, now: datetime) -> Looked:
+    """What is due for a recipient that is not done: one reminder, then one desk up at each further moment.
+
+    Unseen: reminded after `see_within_s`, then climbing once for each `see_within_s`. Seen but not done: reminded at
+    four fifths of its time, then climbing at its end and for each `see_within_s` after it. At the desk that issued it
+    nothing is left to do.
+    """
+    pause = timedelta(seconds=one.see_within_s)
+    unseen = one.stage is Stage.SENT
+    late = one.due_at is not None and now >= one.due_at
+    if not one.reminders and not late:
+        again = now + pause if unseen or one.due_at is None else max(one.due_at, now + timedelta(seconds=LEAST_S))
+        return Looked(replace(one, reminders=1, next_at=again), reminded=True)
+    if not unseen and not late:
+        return Looked(replace(one, next_at=one.due_at))
+    above = desk_above(one.desk, one.desk_level, one.top_level)
+    if above is None:
+        return Looked(replace(one, next_at=None))
+    more = desk_above(*above, one.top_level)
+    return Looked(replace(one, desk=above[0], desk_level=above[1], next_at=now + pause if more else None), climbed=True)
+
+
+@dataclass(frozen=True)
+class Bit:
+    """A stretch of a text: `kept`, `added` or `removed`."""
+
+    change: str
+    words: str
+
+
+def difference(before: str, after: str) -> list[Bit]:
+    """What changed between two wordings, in the order of reading; removed words stand before those in their place."""
+    found: list[Bit] = []
+    for tag, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag == "equal":
+            found.append(Bit("kept", before[a:b]))
+        else:
+            found += [Bit("removed", before[a:b])] * (b > a) + [Bit("added", after[c:d])] * (d > c)
+    return found
+
+
+def reaches_below(spans: tuple[Span, ...], addresses: list[int]) -> list[int]:
+    """Those of some addresses that do not lie in any range whole, in their order."""
+    return [one for one in addresses if not any(held.low <= one and span(one).high <= held.high for held in spans)]

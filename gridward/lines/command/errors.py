@@ -1,0 +1,77 @@
+"""What can be refused in the command line, beyond the kernel's own refusals."""
+
+from django.utils.translation import gettext_lazy as _
+
+from gridward.kernel.errors import AppError
+
+
+class QuietTimes(AppError):
+    """No response is running, so nothing can hang off it."""
+
+    code = "no_incident"
+    status = 409
+    message = _("No response is running now. Open one first; what you wrote stays in the form.")
+
+
+class NobodyChosen(AppError):
+    """A directive that would reach nobody."""
+
+    code = "nobody_chosen"
+    status = 422
+    message = _("Choose whom this is for: areas, organisations or roles. As it stands nobody would receive it.")
+
+
+class OutOfReach(AppError):
+    """A directive for a place that is not below whoever sends it."""
+
+    code = "out_of_reach"
+    status = 403
+    message = _("%(place)s is not below your desk. Take it off the list, or ask the desk above to send this.")
+
+
+class StepTaken(AppError):
+    """The recipient is past this step, or not there yet."""
+
+    code = "not_allowed_now"
+    status = 409
+    message = _("This cannot be done while it is “%(state)s”. Look at the newest state and choose again.")
+
+
+class OldVersion(AppError):
+    """Somebody answers to a wording that was amended since."""
+
+    code = "old_version"
+    status = 409
+    message = _("This directive was amended a moment ago. Read the new version first, then confirm it.")
+
+
+class PhotoMissing(AppError):
+    """The directive asks for a photo."""
+
+    code = "photo_missing"
+    status = 422
+    message = _("This directive asks for a photo of what was done. Take one and send it again.")
+
+
+class WordsMissing(AppError):
+    """Something that must be said was left empty."""
+
+    code = "words_missing"
+    status = 422
+    message = _("%(field)s is empty. Write it, then send this again.")
+
+
+class NotAnAttachment(AppError):
+    """A file of a sort that is not handed on."""
+
+    code = "not_an_attachment"
+    status = 422
+    message = _("“%(name)s” cannot be attached: a PDF, Word or Excel file or a picture of at most 8 MB can.")
+
+
+class NothingChanged(AppError):
+    """An amendment that changes nothing."""
+
+    code = "nothing_changed"
+    status = 422
+    message = _("Nothing differs from the version in force. Change the words, or leave it as it is.")
