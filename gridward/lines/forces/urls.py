@@ -1,7 +1,9 @@
 """Addresses of the forces line, under /forces/."""
 
-from django.urls import path
+from __future__ import annotations
 
-from gridward.lines.forces import views
+from django.urls import URLPattern
 
-urlpatterns = [path("", views.queue, name="queue")]
+DUTY: list[URLPattern] = []
+
+urlpatterns = [*DUTY]
