@@ -2,8 +2,30 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
+from gridward.lines.forces.views import joining, me, volunteers
+
+VOLUNTEER = "volunteers/<uuid:volunteer_id>"
+ME = "me/<str:personal_code>"
+
+PEOPLE: list[URLPattern] = [
+    path("join", joining.join, name="join"),
+    path("join/poster", joining.poster, name="join-poster"),
+    path(ME, me.me, name="me"),
+    path(f"{ME}/profile", me.profile, name="profile"),
+    path(f"{ME}/departure", me.departure, name="departure"),
+    path("volunteers", volunteers.desk, name="volunteers"),
+    path("volunteers/admissions", volunteers.admit_all, name="admissions"),
+    path("volunteers/training", volunteers.training, name="training"),
+    path(VOLUNTEER, volunteers.page, name="volunteer"),
+    path(f"{VOLUNTEER}/admission", volunteers.admit, name="admission"),
+    path(f"{VOLUNTEER}/refusal", volunteers.refuse, name="refusal"),
+    path(f"{VOLUNTEER}/identity", volunteers.identity, name="identity"),
+    path(f"{VOLUNTEER}/pause", volunteers.pause, name="pause"),
+    path(f"{VOLUNTEER}/record", volunteers.record, name="record"),
+    path(f"{VOLUNTEER}/dismissal", volunteers.dismissal, name="dismissal"),
+]
 DUTY: list[URLPattern] = []
 
-urlpatterns = [*DUTY]
+urlpatterns = [*PEOPLE, *DUTY]

@@ -176,6 +176,7 @@ def locked(actor: Actor, volunteer_id: Any, seen_version: int | None = None) -> 
     seen = access.one(actor, volunteer_id)
     if not (actor.may(CHANGE, seen.address) or (seen.serving_at and actor.may(CHANGE, seen.serving_at))):
         actor.require(CHANGE, seen.address)
+    open_rows(seen.pk)
     found = Volunteer.objects.select_for_update(of=("self",)).get(pk=seen.pk)
     if seen_version is not None and found.version != seen_version:
         raise Stale
