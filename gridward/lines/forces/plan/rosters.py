@@ -1,4 +1,4 @@
-"""A roster drafted from the rows of an area and some days: what is frozen, what the engine made of it, and why not all."""
+"""A roster drafted from rows: what it depends on is frozen, what the engine made of it, and why not all."""
 
 from __future__ import annotations
 

@@ -151,7 +151,7 @@ def _bits(flags: Any) -> int:
 def _held(
     held: Sequence[Any], place: Mapping[str, int], at_need: Mapping[str, tuple[int, int]], first_day: date
 ) -> list[list[Any]]:
-    """Who holds a post of these days already, or stands where this plan does not look: person, day, post or OFF, need."""
+    """Who is bound on these days, here or elsewhere: person, day, post (OFF for elsewhere), need."""
     found: dict[tuple[int, int], tuple[int, str]] = {}
     for one in held:
         person, need = place.get(str(one.resource_id)), str(one.need_id)
