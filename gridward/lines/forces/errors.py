@@ -1,10 +1,72 @@
-"""What the forces line refuses."""
-
-from __future__ import annotations
+"""What can be refused to and about people who serve, beyond the kernel's own refusals."""
 
 from django.utils.translation import gettext_lazy as _
 
 from gridward.kernel.errors import AppError
+
+
+class QuietTimes(AppError):
+    """No response is running, so nobody is recruited."""
+
+    code = "no_incident"
+    status = 409
+    message = _("No response is running now, so nobody is being recruited here. Thank you for asking.")
+
+
+class UnknownPersonalCode(AppError):
+    """No volunteer has this code; the same answer for every wrong one."""
+
+    code = "unknown_personal_code"
+    status = 404
+    message = _("This personal address is not valid, or no longer. Ask the volunteer desk of your community for yours.")
+
+
+class AlreadyRegistered(AppError):
+    """Somebody with this ID number serves already."""
+
+    code = "already_registered"
+    status = 409
+    message = _("Somebody with this ID number is registered already. Ask the volunteer desk for your personal page.")
+
+
+class NotYet(AppError):
+    """The rules stand against it; names each reason."""
+
+    code = "rules_against_it"
+    status = 422
+    message = _("Not possible yet: %(reasons)s")
+
+
+class WrongState(AppError):
+    """What was asked does not follow from the state the volunteer is in."""
+
+    code = "wrong_volunteer_state"
+    status = 409
+    message = _("This cannot be done: the volunteer's state is “%(state)s”.")
+
+
+class TeamClosed(AppError):
+    """A closed team takes nobody."""
+
+    code = "team_closed"
+    status = 409
+    message = _("%(team)s is closed and takes nobody any more.")
+
+
+class NotFoundedYet(AppError):
+    """A team cannot end before it began."""
+
+    code = "closed_before_founded"
+    status = 422
+    message = _("%(team)s was founded on %(day)s and cannot be closed before that day.")
+
+
+class TeamExists(AppError):
+    """The same team stands at this place already."""
+
+    code = "team_exists"
+    status = 409
+    message = _("A team of this kind and name stands at this place already.")
 
 
 class UnknownPostKind(AppError):

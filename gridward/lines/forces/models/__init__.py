@@ -1,5 +1,6 @@
 """The tables of the forces line, gathered for Django; each is defined with its noun."""
 
+from gridward.lines.forces.models.joining import JoiningRules
 from gridward.lines.forces.models.lacks import Delivery, Field, Lack, Supply
 from gridward.lines.forces.models.posts import (
     AreaControl,
@@ -23,6 +24,7 @@ __all__ = [
     "Delivery",
     "DemandRule",
     "Field",
+    "JoiningRules",
     "Lack",
     "Post",
     "PostKind",

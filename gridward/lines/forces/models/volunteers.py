@@ -62,7 +62,8 @@ class Volunteer(models.Model):
     phone = Secret(_("phone"), max_length=32, blank=True)
     id_number = Secret(_("ID number"), max_length=32, blank=True)
     id_hash = KeyedHash(of="id_number")
-    code = Secret(_("personal code"), max_length=32)
+    code = Secret(_("personal code"), max_length=32, blank=True)
+    """Opens the person's own page; made when they sign up themselves, else when they are admitted."""
     code_hash = KeyedHash(of="code")
     address = AddressField(_("lives at"))
     latitude = models.FloatField(_("latitude"), null=True, blank=True)
@@ -83,6 +84,7 @@ class Volunteer(models.Model):
     max_shifts_week = models.PositiveSmallIntegerField(_("most shifts in a week"), default=5)
     limits = ArrayField(models.CharField(max_length=24), verbose_name=_("limits"), default=list, blank=True)
     born_on = models.DateField(_("born on"), null=True, blank=True)
+    guardian = Secret(_("guardian"), max_length=120, blank=True)
     guardian_agreed_on = models.DateField(_("guardian agreed on"), null=True, blank=True)
     trained_on = models.DateField(_("trained on"), null=True, blank=True)
     insured_until = models.DateField(_("insured until"), null=True, blank=True)
