@@ -18,6 +18,7 @@ from gridward.kernel.search import answering
 from gridward.kernel.secrecy.keyring import search_keys
 from gridward.lines.forces.access import HOLDER, SEE, open_serving
 from gridward.lines.forces.models import Volunteer
+from gridward.lines.forces.queries.posts import shift_times
 from gridward.lines.forces.rules.volunteers import Candidate
 
 MOST_FOUND = 200
@@ -77,7 +78,7 @@ def able(actor: Actor, skills: Iterable[str], within: Span) -> QuerySet[Voluntee
 
 def shift_names() -> dict[str, str]:
     """The shifts of a day by key, the earliest first."""
-    return {"day": "白班", "evening": "小夜班", "night": "夜班"}
+    return {one.key: str(one) for one in shift_times()}
 
 
 def behind(rows: QuerySet[Volunteer], mark: str) -> QuerySet[Volunteer]:
