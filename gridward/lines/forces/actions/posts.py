@@ -221,11 +221,12 @@ def restate(actor: Actor, within: Span, now: datetime) -> int:
     actor.require("rosters.plan", within.high - 1)
     incident = required()
     wanted = queries.standing_demand(incident.pk, within)
+    names = {one.pk: one.name for one in queries.kinds()}
     values = {
         "ids": [new_id(now) for _ in wanted],
         "places": [one.address for one in wanted],
         "categories": [one.category for one in wanted],
-        "names": [str(queries.kind_name(one.category)) for one in wanted],
+        "names": [names[one.category] for one in wanted],
         "heads": [queries.as_json(one.heads) for one in wanted],
         "incident": incident.pk, "day": clock.local_day(now), "actor": actor.user_id, "now": now,
         "low": within.low, "high": within.high,

@@ -33,6 +33,21 @@ CAPABILITIES = {
     "lacks.supply": _("offer what a department can give"),
     "lacks.match": _("match supplies with lacks"),
 }
-ANNOUNCES: dict[str, object] = {}
-NOTICES: dict[str, object] = {}
+ANNOUNCES = {
+    "forces.configuration_loaded": _("loaded shifts, kinds of post and demand rules"),
+    "forces.control_set": _("set the control level"),
+    "forces.post_stated": _("stated a post"),
+    "forces.post_changed": _("changed how many people a post needs"),
+    "forces.post_ended": _("ended a post"),
+    "forces.posts_restated": _("made the demand rules the standing posts"),
+    "forces.day_made": _("made the shifts of a day"),
+    "forces.roster_asked": _("asked for a roster"),
+    "forces.plan_proposed": _("proposed a plan"),
+    "forces.plan_withdrawn": _("put a plan away"),
+    "forces.roster_approved": _("approved a roster"),
+    "forces.roster_mended": _("replaced who did not come"),
+}
+NOTICES = {
+    "forces.rostered": _("You are on the roster from %(first_day)s on. Look at your shifts."),
+}
 SHEETS = ()

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from gridward.kernel.address import Level, at_level
+from gridward.kernel.access.actor import SYSTEM
+from gridward.kernel.address import EVERYWHERE, Level, at_level, span
+from gridward.kernel.clock import local_day
 from gridward.kernel.drills import Day, Ground, Login, Scene
+from gridward.lines.forces.actions import posts, rosters
+from gridward.lines.forces.drill.pool import KEY_TOWNS, make_pool
+from gridward.lines.forces.queries.posts import standing_demand
 
 DEEDS: dict[Any, Any] = {}
 EXCUSED: dict[str, str] = {}
@@ -24,11 +29,38 @@ def logins(ground: Ground) -> list[Login]:
 
 
 def furnish(ground: Ground, now: datetime) -> None:
-    """Posts and their demand."""
+    """The example configuration, the control levels, the standing posts, and a pool of people for them."""
+    began = now - timedelta(days=3)
+    posts.load_configuration(SYSTEM, now=began)
+    here = {at_level(one.address, Level.TOWN) for one in ground.communities}
+    for town in KEY_TOWNS:
+        if town in here:
+            posts.set_control(SYSTEM, town, "high", began)
+    posts.restate(SYSTEM, EVERYWHERE, began)
+    make_pool(ground, heads_of(ground), now)
+
+
+def heads_of(ground: Ground) -> dict[int, int]:
+    """The heads that the rules ask for in a day, by community."""
+    found: dict[int, int] = {}
+    for one in standing_demand(ground.incident_id, EVERYWHERE):
+        at = at_level(one.address, Level.COMMUNITY)
+        found[at] = found.get(at, 0) + sum(one.heads.values())
+    return found
 
 
 def live(ground: Ground, day: Day, start: datetime, end: datetime) -> None:
-    """Rosters planned and approved."""
+    """Yesterday's and today's rosters, planned and approved before they begin."""
+    district = at_level(ground.communities[0].address, Level.DISTRICT)
+
+    def roster(now: datetime) -> None:
+        on = local_day(now)
+        posts.make_day(SYSTEM, span(district), on, now)
+        plan = rosters.propose(SYSTEM, district, on, 1, now)
+        rosters.approve(SYSTEM, plan.pk, now)
+
+    day.at(start, roster)
+    day.at(start + timedelta(days=1), roster)
 
 
 def settle(scene: Scene) -> dict[str, str]:

@@ -13,6 +13,7 @@ import numpy as np
 from gridward.engine.roster import Problem, Roster, plan
 from gridward.kernel.address import Level, Span, at_level
 from gridward.lines.forces.queries import duty, posts
+from gridward.lines.forces.queries.joining import joining
 from gridward.lines.forces.rules import rosters as rules
 
 KIND = "forces.roster"
@@ -50,7 +51,7 @@ def gathered(
     needs = {one.need_id for one in shifts}
     here = {one.resource_id for one in held if one.need_id in needs} | set(also)
     candidates = duty.candidates(incident_id, within, first_day, list(here))
-    return rules.frozen(candidates, shifts, held, times(), first_day, days)
+    return rules.frozen(candidates, shifts, held, times(), joining().frozen, first_day, days)
 
 
 def draft(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -32,6 +33,9 @@ class Candidate:
     hours: dict[str, list[str]]
     most: int
     born_on: date | None
+    guardian_agreed: bool
+    checked: bool
+    trained_on: date | None
     insured_until: date | None
     team_at: int | None
     served: int
@@ -57,8 +61,9 @@ _CANDIDATES = """
     SELECT one.id, one.resource_id, one.kind, one.address,
            CASE WHEN one.serving_at IS NULL THEN coalesce(one.latitude, home.latitude) ELSE duty.latitude END,
            CASE WHEN one.serving_at IS NULL THEN coalesce(one.longitude, home.longitude) ELSE duty.longitude END,
-           one.skills, one.limits, one.hours, one.max_shifts_week, one.born_on, one.insured_until, team.address,
-           coalesce(worked.served, 0), coalesce(worked.this_week, 0), worked.last_at, worked.last_shift
+           one.skills, one.limits, one.hours, one.max_shifts_week, one.born_on,
+           one.guardian_agreed_on IS NOT NULL, one.checked_at IS NOT NULL, one.trained_on, one.insured_until,
+           team.address, coalesce(worked.served, 0), coalesce(worked.this_week, 0), worked.last_at, worked.last_shift
     FROM forces_volunteer AS one
     JOIN kernel_resource AS resource ON resource.id = one.resource_id AND resource.duty = 'on'
     LEFT JOIN kernel_area AS home ON home.address = one.address
@@ -90,7 +95,7 @@ def candidates(incident_id: Any, within: Span, first_day: date, also: Sequence[U
     with house(), connection.cursor() as query:
         query.execute(_CANDIDATES, values)
         rows = query.fetchall()
-    return [Candidate(*row) for row in rows if row[4] is not None]
+    return [Candidate(*row[:8], json.loads(row[8]), *row[9:]) for row in rows if row[4] is not None]
 
 
 @dataclass(frozen=True)

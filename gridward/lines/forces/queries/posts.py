@@ -35,11 +35,6 @@ def kinds() -> list[Category]:
     return list(Category.objects.filter(kind=SHIFT, in_use=True).select_related("post_kind"))
 
 
-def kind_name(key: str) -> str:
-    """The Chinese name of a kind of post: what a post of the rules is called."""
-    return next(one.name for one in kinds() if one.pk == key)
-
-
 def as_json(heads: Mapping[str, int]) -> str:
     """Heads by shift as the column keeps them."""
     return json.dumps(dict(heads), sort_keys=True)

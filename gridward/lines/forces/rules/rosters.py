@@ -16,14 +16,15 @@ import numpy as np
 
 from gridward.engine.roster import FREE, OFF, People, Posts, Problem, Rules, people, posts, problem
 from gridward.kernel.address import Level, at_level
+from gridward.kernel.people.rules import age
+from gridward.lines.forces.rules.volunteers import Candidate, Joining, against_serving
 
 METRES_PER_DEGREE = 111_320.0
 HEAD_M = 1_000_000.0
 """A head missing at an ordinary post, in metres of way: far above any way, so that posts are filled first."""
 LEVEL_WORTH = {"high": 1.6, "medium": 1.3, "low": 1.0}
-GROWN_UP = 18
-NO_NIGHT = "no_night"
 MINOR = "minor"
+"""The limit of whoever is not of full age, beside those they named."""
 Frozen = dict[str, Any]
 
 
@@ -38,12 +39,13 @@ class Shift:
 
 
 def frozen(
-    candidates: Sequence[Any], shifts: Sequence[Any], held: Sequence[Any], times: Sequence[Shift], first_day: date,
-    days: int,
+    candidates: Sequence[Any], shifts: Sequence[Any], held: Sequence[Any], times: Sequence[Shift], joining: Joining,
+    first_day: date, days: int,
 ) -> Frozen:  # fmt: skip
     """Everything a plan of some days depends on, as plain JSON.
 
-    Parameters: candidates, shifts, held — rows of `queries.duty`. times — the shifts of a day.
+    Parameters: candidates, shifts, held — rows of `queries.duty`. times — the shifts of a day. joining — who may
+        serve when, as the district decides it.
     Shifts of one day at one place with the same demands and worth are planned together, as one post.
     """
     origin = _origin(shifts)
@@ -51,7 +53,7 @@ def frozen(
     asks = sorted({(tuple(sorted(one.skills)), tuple(sorted(one.bars))) for one in shifts})
     sites = {address: at for at, address in enumerate(sorted({site_of(one.address) for one in shifts}))}
     together = _together(shifts, first_day, keys, asks)
-    who = _people(candidates, keys, asks, sites, first_day, days, origin)
+    who = _people(candidates, times, asks, sites, joining, first_day, days, origin)
     place = {str(one.resource_id): at for at, one in enumerate(candidates)}
     at_need = {need: (day, at) for at, post in enumerate(together) for day, need, _ in post["heads"]}
     return {
@@ -101,18 +103,19 @@ def _post(post: Mapping[str, Any], sites: Mapping[int, int], origin: Sequence[fl
 
 
 def _people(
-    candidates: Sequence[Any], keys: list[str], asks: list[Any], sites: Mapping[int, int], first_day: date, days: int,
-    origin: Sequence[float],
+    candidates: Sequence[Any], times: Sequence[Shift], asks: list[Any], sites: Mapping[int, int], joining: Joining,
+    first_day: date, days: int, origin: Sequence[float],
 ) -> dict[str, list[Any]]:  # fmt: skip
+    keys = [one.key for one in times]
+    who = [(one, _limits(one, joining, first_day)) for one in candidates]
     points = [metres(one.latitude, one.longitude, origin) for one in candidates]
     return {
         "volunteer": [str(one.volunteer_id) for one in candidates],
         "resource": [str(one.resource_id) for one in candidates],
         "x": [x for x, _ in points],
         "y": [y for _, y in points],
-        "able": [_bits(able(one, asked) for asked in asks) for one in candidates],
-        "free": [_bits(_free(one, keys, first_day, days)) for one in candidates],
-        "minor": [_bits([is_minor(one.born_on, first_day) or NO_NIGHT in one.limits]) for one in candidates],
+        "able": [_bits(able(one.skills, limits, asked) for asked in asks) for one, limits in who],
+        "free": [_bits(_free(one, times, joining, first_day, days)) for one in candidates],
         "most": [max(0, min(days, one.most - one.this_week)) for one in candidates],
         "served": [one.served for one in candidates],
         "knows": [sites.get(site_of(one.last_at), -1) if one.last_at else -1 for one in candidates],
@@ -121,26 +124,27 @@ def _people(
     }
 
 
-def able(one: Any, asked: tuple[Sequence[str], Sequence[str]]) -> bool:
+def able(skills: Sequence[str], limits: Sequence[str], asked: tuple[Sequence[str], Sequence[str]]) -> bool:
     """Whether somebody has all the skills a post asks for, and none of the limits that bar from it."""
-    skills, bars = asked
-    return set(skills) <= set(one.skills) and not set(bars) & set(one.limits)
+    needed, bars = asked
+    return set(needed) <= set(skills) and not set(bars) & set(limits)
 
 
-def is_minor(born_on: date | None, day: date) -> bool:
-    """Whether somebody is not grown up on a day."""
-    return born_on is not None and (day.year - born_on.year) - ((day.month, day.day) < (born_on.month, born_on.day)) < (
-        GROWN_UP
-    )
+def _limits(one: Any, joining: Joining, day: date) -> list[str]:
+    years = age(one.born_on, day)
+    return [*one.limits, MINOR] if years is not None and years < joining.full_age else one.limits
 
 
-def _free(one: Any, keys: list[str], first_day: date, days: int) -> list[bool]:
+def _free(one: Any, times: Sequence[Shift], joining: Joining, first_day: date, days: int) -> list[bool]:
     found = []
     for at in range(days):
         day = first_day + timedelta(days=at)
-        insured = one.insured_until is None or one.insured_until >= day
-        hours = one.hours.get(str(day.weekday()), []) if one.hours else keys
-        found += [insured and key in hours for key in keys]
+        who = Candidate(
+            age(one.born_on, day), one.guardian_agreed, one.checked, one.trained_on, one.insured_until, one.limits
+        )
+        may = {night: not against_serving(who, joining, day, night=night) for night in (False, True)}
+        hours = one.hours.get(str(day.weekday()), []) if one.hours else None
+        found += [may[time.night] and (hours is None or time.key in hours) for time in times]
     return found
 
 
@@ -171,17 +175,18 @@ def problem_of(given: Frozen) -> Problem:
     held = np.full((count, days), FREE)
     for person, day, post, _need in given["held"]:
         held[person, day] = post
-    crowd = _crowd(who, count, days, shifts, rules, len(given["asks"]), held)
+    crowd = _crowd(who, count, days, shifts, len(given["asks"]), held, given.get("standing", []))
     return problem(crowd, _engine_posts(where, days), rules, held=held, before=np.array(who["before"], np.int64))
 
 
 def _crowd(
-    who: Mapping[str, list[Any]], count: int, days: int, shifts: int, rules: Rules, asks: int, held: np.ndarray
+    who: Mapping[str, list[Any]], count: int, days: int, shifts: int, asks: int, held: np.ndarray, standing: list[Any]
 ) -> People:
     free = _unpacked(who["free"], days * shifts).reshape(count, days, shifts)
-    free &= ~(np.array(who["minor"], bool)[:, None, None] & rules.night[None, None, :])
     # Whoever holds a shift may have more than they wished for; that is theirs to have.
-    most = np.maximum(np.array(who["most"], np.int64), (held >= 0).sum(axis=1))
+    has = (held >= 0).sum(axis=1)
+    np.add.at(has, [one[0] for one in standing], 1)
+    most = np.maximum(np.array(who["most"], np.int64), has)
     home = np.column_stack([who["x"], who["y"]]).astype(float).reshape(count, 2)
     given = {name: np.array(who[name], np.int64) for name in ("served", "knows", "team")}
     return people(home, free, skills=_unpacked(who["able"], asks), most=most, **given)
@@ -202,6 +207,33 @@ def _engine_posts(where: list[Any], days: int) -> Posts:
         place, np.array(columns[3], np.int64), wanted, skill=np.array(columns[4], np.int64),
         price=np.array(columns[5], float), site=np.array(columns[6], np.int64),
     )  # fmt: skip
+
+
+def with_standing(given: Frozen, standing: Sequence[Any], absent: Sequence[Any], first_day: date) -> Frozen:
+    """The same with those who stand somewhere and may be moved, and those who did not come: rows of `queries.duty`."""
+    place = {key: at for at, key in enumerate(given["people"]["resource"])}
+    at_need = {need: at for at, post in enumerate(given["posts"]) for _day, need, _heads in post[7]}
+    rows = [
+        [place[str(one.resource_id)], (one.day - first_day).days, at_need[str(one.need_id)], str(one.need_id)]
+        for one in standing
+        if str(one.resource_id) in place and str(one.need_id) in at_need
+    ]
+    gone = [place[str(one.resource_id)] for one in absent if str(one.resource_id) in place]
+    return {**given, "standing": rows, "absent": sorted(gone)}
+
+
+def roster_before(given: Frozen, asked: Problem) -> np.ndarray:
+    """[n, D] who stands where before it is mended: what is held and what may be moved."""
+    post = np.where(asked.held >= 0, asked.held, -1)
+    for person, day, at, _need in given["standing"]:
+        post[person, day] = at
+    return post
+
+
+def without_moved(given: Frozen, post: np.ndarray) -> Frozen:
+    """The same, with whoever still stands where they stood counted as held."""
+    stays = [one for one in given["standing"] if post[one[0], one[1]] == one[2]]
+    return {**given, "held": [*given["held"], *stays], "standing": []}
 
 
 @dataclass(frozen=True)
