@@ -107,3 +107,19 @@ class PlanOver(AppError):
     code = "plan_over"
     status = 409
     message = _("This plan was decided already. Make a new one.")
+
+
+class NothingServed(AppError):
+    """There are no hours to certify."""
+
+    code = "nothing_served"
+    status = 409
+    message = _("There is no finished shift yet, so there are no hours to certify.")
+
+
+class NoPdf(AppError):
+    """The machine lacks what draws PDFs."""
+
+    code = "no_pdf"
+    status = 503
+    message = _("This server cannot draw PDFs. Its administrator finds out why with: gridward doctor")

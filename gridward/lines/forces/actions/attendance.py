@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from gridward.kernel.access.actor import SYSTEM, Actor
 from gridward.kernel.access.scope import house
 from gridward.kernel.assignments.planned import arrive_planned, finish_planned
-from gridward.kernel.errors import Forbidden
+from gridward.kernel.errors import NotFound
 from gridward.kernel.ids import new_id
 from gridward.kernel.journal.actions import Event, record
 from gridward.kernel.sync.records import Answer, Item, Outcome
@@ -30,12 +30,12 @@ _DIRECTIONS = {CHECK_IN: Mark.Direction.IN, CHECK_OUT: Mark.Direction.OUT}
 _TOGETHER = 1000
 
 
-@dataclass(frozen=True)
 class Refused(Exception):
     """Why one mark is not taken: a stable code, and words."""
 
-    code: str
-    words: str
+    def __init__(self, code: str, words: str) -> None:
+        self.code, self.words = code, words
+        super().__init__(code)
 
 
 def check_in(actor: Actor, items: Sequence[Item], now: datetime) -> list[Answer]:
@@ -71,6 +71,7 @@ def keep_marks(actor: Actor, said: Sequence[tuple[Volunteer, Item]], now: dateti
     The caller has made sure whose devices they are. A mark may arrive days late; the server's time orders them all.
     Returns: one answer a mark, in the order given.
     """
+    _lock([one.pk for one, _item in said])
     known = queries.said_before([item.id for _one, item in said])
     ground = _Ground.of(said)
     answers, marks = [], dict[UUID, Mark]()
@@ -87,6 +88,13 @@ def keep_marks(actor: Actor, said: Sequence[tuple[Volunteer, Item]], now: dateti
     return answers
 
 
+def _lock(volunteer_ids: Sequence[UUID]) -> None:
+    """One writer at a time for each volunteer, in the order of their ids."""
+    with house():
+        rows = Volunteer.objects.select_for_update(of=("self",)).filter(pk__in=set(volunteer_ids))
+        list(rows.order_by("pk").values_list("pk", flat=True))
+
+
 @dataclass(frozen=True)
 class _Ground:
     """What marks are judged by: shifts by resource, posts by id, the district's rules."""
@@ -100,10 +108,9 @@ class _Ground:
     def of(cls, said: Sequence[tuple[Volunteer, Item]]) -> _Ground:
         rules, moments = joining(), [item.at for _one, item in said]
         resources = {one.resource_id for one, _item in said if one.resource_id}
-        first, last = min(moments, default=None), max(moments, default=None)
-        shifts = (
-            queries.shifts_of(resources, first, last + timedelta(minutes=rules.early_min)) if first and last else {}
-        )
+        shifts: dict[UUID, list[Shift]] = {}
+        if moments:
+            shifts = queries.shifts_of(resources, min(moments), max(moments) + timedelta(minutes=rules.early_min))
         coded = {queries.post_of(str(item.body.get("post", ""))) for _one, item in said} - {None}
         with house():
             posts = Post.objects.in_bulk(list(coded))
@@ -140,8 +147,8 @@ class _Ground:
                 raise Refused("unknown_post", _("This code belongs to no post here. Scan the poster again."))
             shift = shift_at(made.at, shifts, self.early_min, post.pk)
             made.method, made.post_id, made.address = Mark.Method.CODE, post.pk, post.address
-        elif _is_point(body):
-            shift = self._nearest(made, shifts, float(body["latitude"]), float(body["longitude"]))
+        elif (point := _point(body)) is not None:
+            shift = self._nearest(made, shifts, *point)
         elif made.direction == Mark.Direction.IN:
             raise Refused("nowhere", _("Scan the code at the post, or let your phone say where you are."))
         else:
@@ -171,10 +178,13 @@ class _Ground:
         return shift
 
 
-def _is_point(body: Mapping[str, Any]) -> bool:
-    pair = body.get("latitude"), body.get("longitude")
-    numbers = [one for one in pair if isinstance(one, int | float) and not isinstance(one, bool)]
-    return len(numbers) == 2 and abs(numbers[0]) <= 90 and abs(numbers[1]) <= 180
+def _point(body: Mapping[str, Any]) -> tuple[float, float] | None:
+    """The degrees a device gave, as numbers or as text; None where they are no place."""
+    try:
+        latitude, longitude = float(body["latitude"]), float(body["longitude"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    return (latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None
 
 
 def _keep(actor: Actor, marks: list[Mark], people: Mapping[UUID, Volunteer], now: datetime) -> None:
@@ -240,20 +250,20 @@ def note(
 ) -> Mark:
     """Check somebody in or out at the desk of a post, who has no phone with them; sent twice is once.
 
-    Raises: NotFound, Forbidden, WrongState.
+    Raises: NotFound, Forbidden.
     """
     one = one_volunteer(actor, volunteer_id)
     with house():
         post = Post.objects.filter(pk=post_id).first()
-    if post is None or not actor.may(KEEP, post.address):
-        raise Forbidden(capability=KEEP)
+    if post is None:
+        raise NotFound
+    actor.require(KEEP, post.address)
+    _lock([one.pk])
     if mark_id and (known := Mark.objects.filter(pk=mark_id).first()):
         return known
-    rules, shifts = (
-        joining(),
-        queries.shifts_of([one.resource_id], now, now + timedelta(hours=24)) if one.resource_id else {},
-    )
-    shift = shift_at(now, shifts.get(one.resource_id, []), rules.early_min, post.pk) if one.resource_id else None
+    early_min, resources = joining().early_min, [one.resource_id] if one.resource_id else []
+    shifts = queries.shifts_of(resources, now, now + timedelta(minutes=early_min))
+    shift = shift_at(now, [shift for many in shifts.values() for shift in many], early_min, post.pk)
     made = Mark(
         id=mark_id or new_id(now),
         incident_id=one.incident_id,

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 from django.db.models import Count, QuerySet
+from django.utils.translation import get_language
 
 from gridward.kernel.access.actor import Actor, inside
 from gridward.kernel.access.scope import house
@@ -147,3 +148,45 @@ def ends_of(assignment_ids: Sequence[UUID]) -> dict[UUID, datetime]:
     with house(), connection.cursor() as query:
         query.execute(_ENDS, [list(assignment_ids)])
         return dict(query.fetchall())
+
+
+@dataclass(frozen=True)
+class MyShift:
+    """One shift of somebody's own, as their page and their calendar show it."""
+
+    assignment_id: UUID
+    need_id: UUID
+    address: int
+    post: str
+    shift: str
+    starts_at: datetime
+    ends_at: datetime
+    state: str
+    latitude: float | None
+    longitude: float | None
+
+
+# Relies on assignment_resource.
+_MINE = """
+    SELECT one.id, one.need_id, shift.address, post.name,
+           CASE WHEN %(english)s THEN times.name_en ELSE times.name END, shift.starts_at, shift.ends_at, one.state,
+           coalesce(post.latitude, need.latitude), coalesce(post.longitude, need.longitude)
+    FROM kernel_assignment AS one
+    JOIN forces_postshift AS shift ON shift.need_id = one.need_id
+    JOIN forces_post AS post ON post.id = shift.post_id
+    JOIN forces_shifttime AS times ON times.key = shift.shift_id
+    JOIN kernel_need AS need ON need.id = one.need_id
+    WHERE one.resource_id = %(resource)s AND one.state NOT IN ('declined', 'released') AND shift.ends_at > %(since)s
+    ORDER BY shift.starts_at
+    LIMIT 60
+"""
+
+
+def my_shifts(resource_id: UUID | None, since: datetime) -> list[MyShift]:
+    """What somebody is rostered for that ends after a moment, the earliest first."""
+    if resource_id is None:
+        return []
+    english = (get_language() or "").startswith("en")
+    with house(), connection.cursor() as query:
+        query.execute(_MINE, {"resource": resource_id, "since": since, "english": english})
+        return [MyShift(*row) for row in query.fetchall()]

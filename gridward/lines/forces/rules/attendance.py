@@ -85,18 +85,17 @@ def stays(marks: Sequence[Said], longest_h: int) -> list[Stay]:
     longest, found = timedelta(hours=longest_h), list[Stay]()
     current: Said | None = None
     for mark in sorted(marks, key=lambda one: (one.at, one.direction, one.id)):
-        over = current is not None and mark.at - current.at > longest
-        if mark.direction == IN:
-            if current is not None and not over and _same(current, mark):
-                continue
-            if current is not None:
-                found.append(_stay(current, *_cut(current, longest)) if over else _stay(current, mark.at, "next"))
-            current = mark
-        elif current is not None:
-            found.append(
-                _stay(current, *_cut(current, longest)) if over else _stay(current, _credited(current, mark), OUT)
-            )
+        if current is not None and mark.at - current.at > longest:
+            found.append(_stay(current, *_cut(current, longest)))
             current = None
+        if mark.direction == OUT:
+            if current is not None:
+                found.append(_stay(current, _credited(current, mark), OUT))
+            current = None
+        elif current is None or not _same(current, mark):
+            if current is not None:
+                found.append(_stay(current, mark.at, "next"))
+            current = mark
     return [*found, _stay(current)] if current is not None else found
 
 
