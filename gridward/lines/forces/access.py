@@ -24,8 +24,9 @@ def plain_code(code: str) -> str:
 
 
 def by_code(code: str) -> Volunteer:
-    """The volunteer a personal code belongs to, opened to whoever acts with their resource; relies on volunteer_code_once.
+    """The volunteer a personal code belongs to, opened to whoever acts, with their resource.
 
+    Relies on volunteer_code_once.
     Raises: UnknownPersonalCode, also for one who has left.
     """
     said = plain_code(code)

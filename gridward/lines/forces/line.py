@@ -5,20 +5,22 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from gridward.kernel.manifest import Line
-from gridward.lines.forces.declared import duty
+from gridward.lines.forces.declared import duty, people
 from gridward.lines.forces.figures import BULLETIN, FIGURES
 
 LINE = Line(
     key="forces",
     title=_("Forces"),
     need_kinds=(*duty.NEED_KINDS,),
-    resource_kinds=(*duty.RESOURCE_KINDS,),
+    resource_kinds=(*people.RESOURCE_KINDS, *duty.RESOURCE_KINDS),
     figures=FIGURES,
-    pages=(*duty.PAGES,),
-    roles=(*duty.ROLES,),
-    sheets=(*duty.SHEETS,),
-    capabilities={**duty.CAPABILITIES},
-    announces={**duty.ANNOUNCES},
-    notices={**duty.NOTICES},
+    pages=(*people.PAGES, *duty.PAGES),
+    roles=(*people.ROLES, *duty.ROLES),
+    sheets=(*people.SHEETS, *duty.SHEETS),
+    capabilities={**people.CAPABILITIES, **duty.CAPABILITIES},
+    announces={**people.ANNOUNCES, **duty.ANNOUNCES},
+    notices={**people.NOTICES, **duty.NOTICES},
+    commands=people.COMMANDS,
+    install="gridward.lines.forces.actions.installing.install",
     bulletin=BULLETIN,
 )

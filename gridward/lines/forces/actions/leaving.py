@@ -9,17 +9,19 @@ from django.db import transaction
 
 from gridward.kernel.access.actor import Actor
 from gridward.kernel.access.scope import house
-from gridward.kernel.assignments.actions import progress
 from gridward.kernel.assignments.models import Assignment
+from gridward.kernel.assignments.planned import release_planned
 from gridward.kernel.erasing.actions import list_erased
 from gridward.kernel.journal.actions import Event, record
-from gridward.kernel.needs.rules import LIVE, AssignmentState
+from gridward.kernel.needs.rules import LIVE
 from gridward.kernel.resources.models import Resource
 from gridward.lines.forces import access
 from gridward.lines.forces.actions.volunteers import locked, step
 from gridward.lines.forces.models import Volunteer
 
 TABLE = Volunteer._meta.db_table
+LEFT = "left"
+"""Why a shift was given back."""
 GONE = "–"
 """Before the number that a resource keeps whose person was forgotten."""
 
@@ -58,8 +60,7 @@ def _go(actor: Actor, one: Volunteer, now: datetime) -> None:
         with house():
             Resource.objects.filter(pk=one.resource_id).update(duty=Resource.Duty.OFF)
             ahead = Assignment.objects.filter(resource_id=one.resource_id, state__in=LIVE, arrived_at=None)
-            for task in ahead.order_by("pk"):
-                progress(actor, task.pk, AssignmentState.RELEASED, now, reason=str(one.get_state_display()))
+            release_planned(actor, list(ahead.values_list("pk", flat=True)), LEFT, now)
     where = (one.serving_at or one.address, now, one.incident_id)
     record(actor, [Event("forces.volunteer_left", "volunteer", str(one.pk), *where)])
 

@@ -21,6 +21,7 @@ from gridward.kernel.ids import new_id, tracking_code
 from gridward.kernel.journal.actions import Event, record
 from gridward.kernel.needs.errors import UnknownPlace
 from gridward.kernel.people.rules import age
+from gridward.kernel.resources.models import Resource
 from gridward.kernel.search import name_tokens, number_token, number_tokens
 from gridward.kernel.secrecy.keyring import search_key
 from gridward.kernel.sheets.identifiers import birthday
@@ -176,6 +177,7 @@ def locked(actor: Actor, volunteer_id: Any, seen_version: int | None = None) -> 
     seen = access.one(actor, volunteer_id)
     if not (actor.may(CHANGE, seen.address) or (seen.serving_at and actor.may(CHANGE, seen.serving_at))):
         actor.require(CHANGE, seen.address)
+    open_rows(seen.pk)
     found = Volunteer.objects.select_for_update(of=("self",)).get(pk=seen.pk)
     if seen_version is not None and found.version != seen_version:
         raise Stale
@@ -250,10 +252,9 @@ def _check(changes: Mapping[str, Any]) -> None:
 
 def serve_where_said(one: Volunteer) -> None:
     """Let the resource of a volunteer say what they can and where they serve: where sent to, else where they live."""
-    resource = one.resource
-    assert resource is not None
-    resource.kind = RESOURCE_KINDS[Volunteer.Kind(one.kind)]
-    resource.skills = list(one.skills)
-    resource.address = one.serving_at or at_level(one.address, Level.COMMUNITY)
     with house():
-        resource.save(update_fields=["kind", "skills", "address"])
+        Resource.objects.filter(pk=one.resource_id).update(
+            kind=RESOURCE_KINDS[Volunteer.Kind(one.kind)],
+            skills=list(one.skills),
+            address=one.serving_at or at_level(one.address, Level.COMMUNITY),
+        )

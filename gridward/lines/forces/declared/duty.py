@@ -14,14 +14,15 @@ NEED_KINDS = (
 RESOURCE_KINDS = (ResourceKind(SUPPLY, _("Supply of a department"), "van", "vehicle"),)
 PAGES: tuple[Page, ...] = ()
 _SEES = frozenset({"needs.see", "areas.see", "resources.see", "figures.see", "rosters.see"})
+_PEOPLE = frozenset({"teams.see", "volunteers.see"})
 ROLES = (
     Role(
         "forces.officer",
         _("Forces desk"),
         _SEES | {"needs.log", "needs.assign", "resources.change", "people.see", "posts.state", "rosters.plan"}
-        | {"lacks.state", "lacks.match"},
+        | {"lacks.state", "lacks.match"} | _PEOPLE,
     ),
-    Role("forces.community", _("Community post holder"), _SEES | {"needs.log", "posts.state", "lacks.state"}),
+    Role("forces.community", _("Community post holder"), _SEES | _PEOPLE | {"needs.log", "posts.state", "lacks.state"}),
     Role("forces.department", _("Department that supplies"), _SEES | {"needs.log", "lacks.supply"}),
 )  # fmt: skip
 CAPABILITIES = {

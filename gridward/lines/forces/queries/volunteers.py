@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
 from gridward.kernel.access.actor import Actor, inside, visible
 from gridward.kernel.access.finding import holding
 from gridward.kernel.address import Span
+from gridward.kernel.errors import NotFound
 from gridward.kernel.people.rules import age
 from gridward.kernel.search import answering
 from gridward.kernel.secrecy.keyring import search_keys
 from gridward.lines.forces.access import HOLDER, SEE, open_serving
 from gridward.lines.forces.models import Volunteer
+from gridward.lines.forces.queries.posts import shift_times
 from gridward.lines.forces.rules.volunteers import Candidate
 
 MOST_FOUND = 200
@@ -71,3 +74,19 @@ def able(actor: Actor, skills: Iterable[str], within: Span) -> QuerySet[Voluntee
     rows = visible(Volunteer.objects.filter(state=Volunteer.State.ADMITTED), actor, SEE)
     wanted = list(skills)
     return rows.filter(inside([within]), Q(skills__contains=wanted) if wanted else Q()).order_by("id")
+
+
+def shift_names() -> dict[str, str]:
+    """The shifts of a day by key, the earliest first."""
+    return {one.key: str(one) for one in shift_times()}
+
+
+def behind(rows: QuerySet[Volunteer], mark: str) -> QuerySet[Volunteer]:
+    """The rows behind the last one of the page before, in a register.
+
+    Raises: NotFound for a mark that is none.
+    """
+    try:
+        return rows.filter(pk__gt=UUID(mark))
+    except ValueError as malformed:
+        raise NotFound from malformed
