@@ -26,6 +26,18 @@ class FieldId(models.UUIDField):
         super().__init__(**options)
 
 
+class FileName(models.CharField):
+    """The name of a file under the media folder; the house deletes files that no such column names any more."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{"max_length": 120, "blank": True, **options})
+
+    def deconstruct(self) -> Any:
+        """A column of text, for migrations."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
+
+
 class TransactionIdField(models.Field):
     """The transaction that wrote the row (`xid8`), filled in by the database."""
 

@@ -121,6 +121,37 @@ class Role:
 
 
 @dataclass(frozen=True)
+class Urgent:
+    """One line at the top of every page that whoever it is for must not miss; `words` name it, `url` opens it."""
+
+    words: Words
+    url: str
+    mark: Words = ""
+    """What sort of thing it is, in a word or two; stands in front."""
+
+
+@dataclass(frozen=True)
+class Strip:
+    """What a line puts at the top of every page of those who must see it.
+
+    `rows` is the dotted path of `(actor) -> list[Urgent]`, the most pressing first: asked for on every page, so at most
+    one indexed query. `kinds` are the kinds of things in the journal whose change has it asked again.
+    """
+
+    rows: str
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing a line knows of a need, for the need's own page."""
+
+    title: Words
+    words: Words
+    url: str = ""
+
+
+@dataclass(frozen=True)
 class Line:
     """One service line."""
 
@@ -145,5 +176,10 @@ class Line:
     """Whether its pages are the last to be turned away when the house is overloaded."""
     install: str = ""
     """Dotted path of a callable that takes the time and loads the line's example configuration; safe to repeat."""
+    gives: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Capabilities that roles of others hold through this line: role key → capabilities."""
+    strip: Strip | None = None
+    facts: str = ""
+    """Dotted path of `(actor, need) -> list[Fact]`: what this line knows of any need the actor may see."""
     bulletin: tuple[str, ...] = ()
     """Keys of the figures its section of the daily bulletin shows, in order."""

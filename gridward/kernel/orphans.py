@@ -9,16 +9,17 @@ from itertools import islice
 from pathlib import Path
 from uuid import UUID
 
+from django.apps import apps
 from django.conf import settings
 
-from gridward.kernel.assignments.models import Proof
+from gridward.kernel.fields import FileName
 from gridward.kernel.sheets.models import ImportRun
 
 _AT_ONCE = 5000
 
 
 def sweep(before: datetime) -> int:
-    """Delete photos and imports' folders older than a moment that no proof and no import names.
+    """Delete photos and imports' folders older than a moment that no row names.
 
     Acts as the house, who sees every row. Returns how many went.
     """
@@ -26,7 +27,7 @@ def sweep(before: datetime) -> int:
     photos = _old(root.glob("proofs/*/*/*"), before)
     for some in _some(photos):
         names = {str(path.relative_to(root)): path for path in some}
-        for name in names.keys() - set(Proof.objects.filter(file__in=names).values_list("file", flat=True)):
+        for name in names.keys() - _named(names):
             names[name].unlink(missing_ok=True)
             gone += 1
     for some in _some(_old(root.glob("imports/*"), before)):
@@ -35,6 +36,15 @@ def sweep(before: datetime) -> int:
             shutil.rmtree(folders[key], ignore_errors=True)
             gone += 1
     return gone
+
+
+def _named(names: Iterable[str]) -> set[str]:
+    """Those of some files that a row names, in whichever table."""
+    found: set[str] = set()
+    for model in apps.get_models():
+        for column in (one.name for one in model._meta.concrete_fields if isinstance(one, FileName)):
+            found |= set(model._default_manager.filter(**{f"{column}__in": names}).values_list(column, flat=True))
+    return found
 
 
 def _old(paths: Iterable[Path], before: datetime) -> Iterator[Path]:

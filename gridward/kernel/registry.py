@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
 from typing import Any
 
-from gridward.kernel.manifest import Figure, Line, NeedKind, Page, ResourceKind, Role, Words
+from gridward.kernel.manifest import Fact, Figure, Line, NeedKind, Page, ResourceKind, Role, Urgent, Words
 
 
 class BrokenManifest(Exception):
@@ -63,8 +63,41 @@ def _by_key(kind: str, things: Iterable[Any]) -> dict[str, Any]:
     return found
 
 
+def _widened(roles: dict[str, Role], lines: Iterable[Line]) -> dict[str, Role]:
+    """Roles with the capabilities that lines give to roles of others."""
+    found = dict(roles)
+    for line in lines:
+        for key, more in line.gives.items():
+            if key not in found:
+                raise BrokenManifest(f"{line.key} gives capabilities to {key!r}, which is no role")
+            found[key] = replace(found[key], capabilities=found[key].capabilities | more)
+    return found
+
+
 def _joined(maps: Iterable[Any]) -> dict[str, Any]:
     return {key: value for one in maps for key, value in one.items()}
+
+
+@cache
+def _named(path: str) -> Any:
+    module, _dot, name = path.rpartition(".")
+    return getattr(import_module(module), name)
+
+
+def urgent_rows(actor: Any) -> list[Urgent]:
+    """What stands at the top of an actor's every page, in the order of the lines."""
+    strips = [line.strip for line in registry().lines.values() if line.strip]
+    return [row for strip in strips for row in _named(strip.rows)(actor)]
+
+
+def strip_kinds() -> str:
+    """The kinds of things whose change has the strip asked again, as `data-live` takes them."""
+    return " ".join(kind for line in registry().lines.values() if line.strip for kind in line.strip.kinds)
+
+
+def facts_of(actor: Any, need: Any) -> list[Fact]:
+    """What the lines know of a need, in the order of the lines."""
+    return [fact for line in registry().lines.values() if line.facts for fact in _named(line.facts)(actor, need)]
 
 
 @cache
@@ -82,7 +115,7 @@ def registry() -> Registry:
         resource_kinds=_by_key("resource kind", (kind for line in lines for kind in line.resource_kinds)),
         figures=_by_key("figure", (figure for line in lines for figure in line.figures)),
         pages=tuple(sorted((page for line in lines for page in line.pages), key=lambda page: page.order)),
-        roles=_by_key("role", (role for line in lines for role in line.roles)),
+        roles=_widened(_by_key("role", (role for line in lines for role in line.roles)), lines),
         sheets=_by_key("sheet", (sheet for line in lines for sheet in line.sheets)),
         verbs=_joined(line.announces for line in lines),
         notices=_joined(line.notices for line in lines),

@@ -13,7 +13,7 @@ from gridward.kernel.areas.models import Area
 from gridward.kernel.areas.queries import trail_of
 from gridward.kernel.journal.queries import cursor
 from gridward.kernel.notices.queries import unseen_count
-from gridward.kernel.registry import registry
+from gridward.kernel.registry import registry, strip_kinds, urgent_rows
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -30,6 +30,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             "incident": request.incident,  # type: ignore[attr-defined]
             "inbox_count": unseen_count(actor),
             "cursor": cursor(),
+            "urgent": urgent_rows(actor),
+            "urgent_kinds": strip_kinds(),
         }
     }
 

@@ -32,6 +32,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("health", session.health, name="health"),
     path("feed", session.feed, name="feed"),
+    path("strip", session.strip, name="strip"),
     path("inbox/", session.notices, name="inbox"),
     path("inbox/seen", session.see_notices, name="inbox-seen"),
     path("areas/", areas.tree, name="areas"),

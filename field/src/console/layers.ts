@@ -34,6 +34,20 @@ export function addThings(view: MapView, needs: FeatureCollection, resources: Fe
   needLayers().forEach((layer) => view.addLayer(layer));
 }
 
+/** Points of a page's own: what is late is larger and lies on top, so that it is not told by colour alone. */
+export function addPoints(view: MapView, points: FeatureCollection): void {
+  view.addSource("points", { type: "geojson", data: points });
+  view.addLayer({
+    id: "points", type: "circle", source: "points",
+    layout: { "circle-sort-key": ["match", ["get", "mark"], "overdue", 2, "waiting", 1, 0] },
+    paint: {
+      "circle-radius": ["match", ["get", "mark"], "overdue", 8, "waiting", 6, 4],
+      "circle-color": ["match", ["get", "mark"], "overdue", "#b91c1c", "waiting", "#b45309", "moving", "#1d4ed8", "#15803d"],
+      "circle-stroke-color": "#ffffff", "circle-stroke-width": 1.5,
+    },
+  });
+}
+
 function resourceLayers(): LayerSpecification[] {
   return [
     {

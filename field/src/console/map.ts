@@ -2,7 +2,7 @@ import "maplibre-gl/dist/maplibre-gl.css";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import { LngLatBounds, Map as MapView, Marker, NavigationControl, Popup, setWorkerUrl, type GeoJSONSource, type MapLayerMouseEvent } from "maplibre-gl";
 import type { Feature, FeatureCollection, Position } from "geojson";
-import { addAreas, addThings, emptyStyle } from "./layers";
+import { addAreas, addPoints, addThings, emptyStyle } from "./layers";
 import { addSigns, showLegend } from "./signs";
 import { word } from "./words";
 
@@ -47,6 +47,7 @@ async function draw(element: HTMLElement): Promise<void> {
     addAreas(view, areas, namesOf(areas));
     if (areas !== place) markPlace(view, place);
     if (element.dataset.pick) pickPlace(view, element.dataset.pick);
+    else if (element.dataset.points) void showPoints(view, element.dataset.points);
     else void showThings(view, address);
   });
 }
@@ -95,6 +96,17 @@ async function showThings(view: MapView, address: string): Promise<void> {
     if (!document.hidden) void refresh(view, address);
   }, REFRESH_MS);
   view.on("remove", () => window.clearInterval(timer));
+}
+
+/** A page's own points instead of needs and resources: `mark`, `title` and `url` of each. */
+async function showPoints(view: MapView, url: string): Promise<void> {
+  const answer = await fetch(url);
+  if (!answer.ok) return;
+  addPoints(view, await answer.json());
+  view.on("click", "points", (event: MapLayerMouseEvent) => {
+    const found = event.features?.[0];
+    if (found) new Popup({ maxWidth: "20rem" }).setLngLat(event.lngLat).setDOMContent(card(found)).addTo(view);
+  });
 }
 
 async function refresh(view: MapView, address: string): Promise<void> {

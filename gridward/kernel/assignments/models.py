@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from gridward.kernel.fields import AddressField, FieldId
+from gridward.kernel.fields import AddressField, FieldId, FileName
 from gridward.kernel.needs.rules import LIVE, AssignmentState
 from gridward.kernel.secrecy.fields import Secret
 from gridward.kernel.walls import Wall
@@ -94,7 +94,7 @@ class Proof(models.Model):
     address = AddressField(_("where"))
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
     words = Secret(_("words"), blank=True, holder="caller", via="need")
-    file = models.CharField(_("file"), max_length=120, blank=True)
+    file = FileName(_("file"))
     sha256 = models.CharField(max_length=64, blank=True)
     at = models.DateTimeField(_("when"))
     by = models.ForeignKey("kernel.User", models.SET_NULL, null=True, related_name="+", db_index=False)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -55,7 +56,7 @@ def keep(actor: Actor, need: Need, assignment: Assignment | None, evidence: Evid
         address=need.address,
         kind=Proof.Kind.PHOTO if evidence.photo else Proof.Kind.WORDS,
         words=evidence.words,
-        file=_store(need, evidence.photo, digest) if evidence.photo else "",
+        file=keep_photo(need.incident_id, evidence.photo) if evidence.photo else "",
         sha256=digest,
         at=now,
         by_id=actor.user_id,
@@ -64,27 +65,39 @@ def keep(actor: Actor, need: Need, assignment: Assignment | None, evidence: Evid
     )
 
 
-def opened_file(proof: Proof) -> BytesIO:
-    """A proof's photo, with a name that says what it is.
+def opened_file(file: str) -> BytesIO:
+    """A kept file, with a name that says what it is.
 
     Raises: KeyGone once its incident is forgotten.
     """
-    path = Path(settings.MEDIA_ROOT) / proof.file
+    path = Path(settings.MEDIA_ROOT) / file
     content = BytesIO(b"".join(read_sealed(path, path.name)))
     content.name = path.name
     return content
 
 
-def _store(need: Need, photo: bytes, digest: str) -> str:
+def keep_photo(incident_id: UUID, photo: bytes, holder: str = HOLDER) -> str:
+    """Write a photo, sealed under the incident's key of a holder, before a row names it; the same one only once.
+
+    Returns: its name for a `FileName` column.
+    Raises: NotAPhoto.
+    """
     suffix = next((suffix for magic, suffix in _KINDS.items() if photo.startswith(magic)), None)
     if suffix is None or len(photo) > MAX_PHOTO_BYTES:
         raise NotAPhoto
-    # A folder for each incident: what two have in common is sealed for each.
-    name = f"proofs/{need.incident_id}/{digest[:2]}/{digest}{suffix}"
+    return keep_file(incident_id, photo, suffix, holder)
+
+
+def keep_file(incident_id: UUID, content: bytes, suffix: str, holder: str = HOLDER) -> str:
+    """Write any file so; see `keep_photo`."""
+    digest = hashlib.sha256(content).hexdigest()
+    # A folder for each incident and holder: what two have in common is sealed for each.
+    folder, called = (digest[:2], digest) if holder == HOLDER else (f"{holder}-{digest[:2]}", digest[:40])
+    name = f"proofs/{incident_id}/{folder}/{called}{suffix}"
     target = Path(settings.MEDIA_ROOT) / name
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_suffix(f".{new_id().hex}")
-        write_sealed(part, [photo], need.incident_id, HOLDER, target.name)
+        write_sealed(part, [content], incident_id, holder, target.name)
         part.replace(target)
     return name

@@ -23,6 +23,7 @@ from gridward.kernel.access.models import User
 from gridward.kernel.erasing.errors import IncidentOpen
 from gridward.kernel.erasing.tables import Table, holders_of, references, tables_of
 from gridward.kernel.errors import NotFound
+from gridward.kernel.fields import FileName
 from gridward.kernel.incidents.models import Incident
 from gridward.kernel.journal.actions import Event, record
 from gridward.kernel.journal.keeping import seal_all
@@ -92,6 +93,7 @@ def erase_incident(
                 folders = [Folder(key) for (key,) in query.fetchall()]
             for holder in holders:
                 for table in tables_of(holder):
+                    files += _files(query, table, incident.pk) if holder != "caller" else []
                     _empty(query, done, table, incident.pk)
             _destroy_keys(query, done, now)
         done.files = len(files) + sum(folder.path.exists() for folder in folders)
@@ -119,6 +121,17 @@ _UNPLANNED = """
     UPDATE kernel_assignment SET plan_id = NULL
     WHERE plan_id IN (SELECT id FROM kernel_plan WHERE incident_id = %(incident)s)
 """
+
+
+def _files(query: Any, table: Table, incident_id: UUID) -> list[str]:
+    key, found = table.model._meta.pk.column, []
+    for column in (one.column for one in table.model._meta.concrete_fields if isinstance(one, FileName)):
+        query.execute(
+            f"SELECT {column} FROM {table.name} WHERE {column} <> '' AND {key} IN ({table.rows})",
+            [incident_id],  # nosec B608 # names of ours
+        )
+        found += [file for (file,) in query.fetchall()]
+    return found
 
 
 def _empty(query: Any, done: Erasure, table: Table, incident_id: UUID) -> None:

@@ -36,6 +36,20 @@ def to_desk(address: int, capability: str, template: str, now: datetime, *, link
     )
 
 
+def to_desks(desks: Iterable[tuple[int, str, dict[str, Any]]], capability: str, template: str, now: datetime) -> None:
+    """One notice to each of some desks, as `to_desk`: address, link and fields."""
+    Notice.objects.bulk_create(
+        Notice(address=address, capability=capability, template=template, params=params, link=link, made_at=now)
+        for address, link, params in desks
+    )
+
+
+def mark_link_seen(actor: Actor, link: str, now: datetime) -> int:
+    """Mark an account's own notices about one thing seen, once the thing itself was. Relies on notice_user."""
+    mine = Notice.objects.filter(user_id=actor.user_id, link=link, seen_at=None)
+    return mine.update(seen_at=now, seen_by_id=actor.user_id)
+
+
 def mark_seen(actor: Actor, notice_ids: Iterable[Any], now: datetime) -> int:
     """Mark an actor's notices seen; others' are left alone.
 

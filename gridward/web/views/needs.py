@@ -21,7 +21,7 @@ from gridward.kernel.journal.queries import story
 from gridward.kernel.needs import actions, queries
 from gridward.kernel.needs.models import NEED_STATES, Need
 from gridward.kernel.needs.rules import steps_from
-from gridward.kernel.registry import registry
+from gridward.kernel.registry import facts_of, registry
 from gridward.web.paging import page_of
 from gridward.web.scope import chosen_area
 
@@ -73,6 +73,7 @@ def page(request: HttpRequest, need_id: str) -> HttpResponse:
         "need": need,
         "place_name": full_names([need.address])[need.address],
         "trail": trail_of(need.address),
+        "facts": facts_of(actor_in(request), need),
         "assignments": assignments,
         "proofs": list(need.proofs.select_related("by").order_by("at")),
         "joined": list(need.joined.all()[:20]),
@@ -168,4 +169,4 @@ def proof(request: HttpRequest, proof_id: str) -> HttpResponse:
     found = Proof.objects.filter(pk=proof_id).first()
     if found is None or not found.file or not actor_in(request).may(SEE, found.address):
         raise NotFound
-    return FileResponse(opened_file(found))
+    return FileResponse(opened_file(found.file))

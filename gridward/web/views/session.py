@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST
 
 from gridward.kernel import clock
@@ -12,6 +13,7 @@ from gridward.kernel.access.guards import actor_in, needs_capability, open_to_al
 from gridward.kernel.journal.queries import news
 from gridward.kernel.notices.actions import mark_seen
 from gridward.kernel.notices.queries import inbox, words_of
+from gridward.kernel.registry import strip_kinds, urgent_rows
 from gridward.web.paging import page_of
 
 
@@ -32,6 +34,14 @@ def notices(request: HttpRequest) -> HttpResponse:
     page = page_of(inbox(actor_in(request)).order_by("-made_at", "-id"), request.GET.get("after", ""))
     rows = [{"notice": notice, "words": words_of(notice)} for notice in page.rows]
     return render(request, "inbox/list.html", {"rows": rows, "after": page.after})
+
+
+@needs_capability("areas.see")
+def strip(request: HttpRequest) -> HttpResponse:
+    """What stands at the top of every page, asked again when the feed tells of it."""
+    frame = {"urgent": urgent_rows(actor_in(request)), "urgent_kinds": strip_kinds()}
+    # Without the request, and so without the rest of the frame: only the strip's own query is asked.
+    return HttpResponse(render_to_string("parts/strip.html", {"strip": frame}))
 
 
 @require_POST

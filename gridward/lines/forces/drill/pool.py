@@ -44,8 +44,8 @@ class Sort:
 
 
 SORTS = (
-    Sort(Volunteer.Kind.VOLUNTEER, 0.70, 2, 0.55, 0.0),
-    Sort(Volunteer.Kind.CADRE, 0.27, 1, 0.8, 0.25),
+    Sort(Volunteer.Kind.VOLUNTEER, 0.68, 1, 0.5, 0.0),
+    Sort(Volunteer.Kind.CADRE, 0.28, 1, 0.8, 0.25),
     Sort(Volunteer.Kind.RESIDENT_HELPER, 0.24, 2, 0.5, 0.0),
     Sort(Volunteer.Kind.TEACHER, 0.07, 0, 0.2, 0.9),
     Sort(Volunteer.Kind.MEDICAL, 0.07, 1, 0.3, 0.0),

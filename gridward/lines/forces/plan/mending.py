@@ -50,7 +50,7 @@ def mended(incident_id: Any, within: Span, day: date, absent: Collection[UUID], 
     here = {one.resource_id for one in held if one.need_id in needs}
     candidates = duty.candidates(incident_id, within, day, list(here))
     inputs = rules.frozen(candidates, shifts, fixed, times(), joining().frozen, day, 1)
-    inputs = rules.with_standing(inputs, [*movable, *gone], gone, day)
+    inputs = rules.with_standing(rules.all_alike(inputs), [*movable, *gone], gone, day)
     asked = rules.problem_of(inputs)
     before = rules.roster_before(inputs, asked)
     change = replace(asked, before, 0, tuple(inputs["absent"]), nearest=NEAREST)

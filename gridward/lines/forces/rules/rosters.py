@@ -222,6 +222,11 @@ def with_standing(given: Frozen, standing: Sequence[Any], absent: Sequence[Any],
     return {**given, "standing": rows, "absent": sorted(gone)}
 
 
+def all_alike(given: Frozen) -> Frozen:
+    """The same with every head worth the same, so that nobody leaves one post empty to fill another."""
+    return {**given, "posts": [[*post[:5], round(HEAD_M), *post[6:]] for post in given["posts"]]}
+
+
 def roster_before(given: Frozen, asked: Problem) -> np.ndarray:
     """[n, D] who stands where before it is mended: what is held and what may be moved."""
     post = np.where(asked.held >= 0, asked.held, -1)

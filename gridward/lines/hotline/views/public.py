@@ -173,7 +173,7 @@ def proof(request: HttpRequest, code: str, proof_id: str) -> HttpResponse:
     found = Proof.objects.filter(pk=proof_id, need_id__in=[need.pk, need.joined_to_id]).first()
     if found is None or not found.file:
         raise NotFound
-    return FileResponse(opened_file(found))
+    return FileResponse(opened_file(found.file))
 
 
 @require_GET
