@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from gridward.kernel import clock
 from gridward.kernel.journal.models import Entry
 from gridward.kernel.orgs.models import Organisation
 from gridward.lines.forces.models import Team
@@ -103,7 +104,7 @@ def test_the_register_searches_by_pinyin_counts_by_kind_and_stays_in_its_area(te
     desk = sign_in(DESK)
     assert team.name in desk.get("/forces/teams?q=nmsq").content.decode()
     assert team.name not in desk.get(f"/forces/teams?area={OTHER_COMMUNITY}").content.decode()
-    tomorrow = date.today() + timedelta(days=1)
+    tomorrow = clock.local_day(clock.now()) + timedelta(days=1)
     Team.objects.filter(pk=team.pk).update(founded_on=tomorrow)
     assert team.name not in desk.get("/forces/teams").content.decode()
 
