@@ -41,7 +41,7 @@ def propose(
 
 @dataclass(frozen=True)
 class Reinforced:
-    """What approving did: people sent, those passed over as they left or were sent elsewhere, shifts they were put on."""
+    """What approving did: people sent, people passed over who left or were sent elsewhere, shifts filled by them."""
 
     sent: int
     passed_over: int
