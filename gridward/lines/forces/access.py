@@ -61,3 +61,15 @@ def one(actor: Actor, volunteer_id: Any, capability: str = SEE) -> Volunteer:
             found = one_visible(sent, Actor(everything=True), capability, volunteer_id)
         open_rows(found.pk)
         return found
+
+
+def of_account(actor: Actor) -> Volunteer:
+    """The volunteer an account is joined to.
+
+    Raises: NotFound.
+    """
+    with house():
+        found = Volunteer.objects.filter(account_id=actor.user_id).exclude(state=Volunteer.State.LEFT).first()
+    if found is None or actor.user_id is None:
+        raise NotFound
+    return found

@@ -115,3 +115,19 @@ class NobodyToSend(AppError):
     code = "nobody_to_send"
     status = 409
     message = _("Either no head is lacking on that day, or nobody who could go is free. Plan the roster first.")
+
+
+class NothingServed(AppError):
+    """There are no hours to certify."""
+
+    code = "nothing_served"
+    status = 409
+    message = _("There is no finished shift yet, so there are no hours to certify.")
+
+
+class NoPdf(AppError):
+    """The machine lacks what draws PDFs."""
+
+    code = "no_pdf"
+    status = 503
+    message = _("This server cannot draw PDFs. Its administrator finds out why with: gridward doctor")

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from gridward.lines.forces.views import joining, me, posts, reinforcement, rosters, teams, volunteers
+from gridward.lines.forces.views import (
+    attendance,
+    certificates,
+    joining,
+    me,
+    posts,
+    reinforcement,
+    rosters,
+    teams,
+    volunteers,
+)
 
 TEAM = "teams/<uuid:team_id>"
 VOLUNTEER = "volunteers/<uuid:volunteer_id>"
@@ -15,6 +25,16 @@ PEOPLE: list[URLPattern] = [
     path("join/poster", joining.poster, name="join-poster"),
     path(ME, me.me, name="me"),
     path(f"{ME}/profile", me.profile, name="profile"),
+    path(f"{ME}/shifts.ics", me.calendar, name="calendar"),
+    path(f"{ME}/marks", attendance.marks, name="marks"),
+    path(f"{ME}/certificate", certificates.own, name="certificate"),
+    path("mine", attendance.mine, name="mine"),
+    path("at/<str:post_code>", attendance.at, name="at"),
+    path("worker.js", attendance.worker, name="worker"),
+    path("posts/<uuid:post_id>/poster", attendance.poster, name="post-poster"),
+    path("attendance", attendance.register, name="attendance"),
+    path("certificates", certificates.verifier, name="certificates"),
+    path("certificates/check", certificates.check, name="certificate-check"),
     path(f"{ME}/departure", me.departure, name="departure"),
     path("teams", teams.register, name="teams"),
     path("teams/points.geojson", teams.points, name="team-points"),
@@ -31,6 +51,8 @@ PEOPLE: list[URLPattern] = [
     path(f"{VOLUNTEER}/identity", volunteers.identity, name="identity"),
     path(f"{VOLUNTEER}/pause", volunteers.pause, name="pause"),
     path(f"{VOLUNTEER}/record", volunteers.record, name="record"),
+    path(f"{VOLUNTEER}/marks", attendance.by_desk, name="volunteer-marks"),
+    path(f"{VOLUNTEER}/certificate", certificates.by_desk, name="volunteer-certificate"),
     path(f"{VOLUNTEER}/dismissal", volunteers.dismissal, name="dismissal"),
 ]
 ROSTER = "rosters/<uuid:roster_id>"

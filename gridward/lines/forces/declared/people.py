@@ -13,6 +13,7 @@ from gridward.lines.forces.models.volunteers import Volunteer
 RESOURCE_KINDS = tuple(ResourceKind(key, Volunteer.Kind(kind).label, "foot", "person") for kind, key in KINDS.items())
 PAGES = (
     Page("forces.volunteers", _("Volunteers"), "forces:volunteers", "volunteers.see", "users", 34),
+    Page("forces.attendance", _("Attendance"), "forces:attendance", "volunteers.see", "clock", 36),
     Page("forces.teams", _("Branches and teams"), "forces:teams", "teams.see", "sitemap", 35),
 )
 _SEES = frozenset({"areas.see", "figures.see", "teams.see", "volunteers.see", "rosters.see"})
@@ -45,8 +46,18 @@ ANNOUNCES = {
     "forces.volunteer_refused": _("refused a volunteer"),
     "forces.volunteer_paused": _("paused a volunteer"),
     "forces.volunteer_left": _("left"),
+    "forces.checked_in": _("checked in"),
+    "forces.checked_out": _("checked out"),
+    "forces.certificate_issued": _("issued a certificate of hours"),
     "forces.volunteer_forgotten": _("was forgotten"),
 }
 NOTICES: dict[str, Any] = {}
 SHEETS: tuple[Any, ...] = ()
-COMMANDS: tuple[FieldCommand, ...] = ()
+COMMANDS = (
+    FieldCommand(
+        "forces.check_in", _("Check in"), "attendance.own", "gridward.lines.forces.actions.attendance.check_in"
+    ),
+    FieldCommand(
+        "forces.check_out", _("Check out"), "attendance.own", "gridward.lines.forces.actions.attendance.check_out"
+    ),
+)

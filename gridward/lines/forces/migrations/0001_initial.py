@@ -286,6 +286,49 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Mark',
+            fields=[
+                ('id', gridward.kernel.fields.FieldId(default=gridward.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('address', gridward.kernel.fields.AddressField(verbose_name='place')),
+                ('direction', models.CharField(choices=[('in', 'in'), ('out', 'out')], max_length=4, verbose_name='direction')),
+                ('method', models.CharField(choices=[('code', 'by the code at the post'), ('place', 'by being there'), ('desk', 'by the desk'), ('none', 'without either')], max_length=8, verbose_name='method')),
+                ('at', models.DateTimeField(verbose_name='when')),
+                ('received_at', models.DateTimeField(verbose_name='received')),
+                ('skew_s', models.FloatField(default=0, verbose_name="the device's clock was off by, in seconds")),
+                ('distance_m', models.FloatField(null=True, verbose_name='distance to the post, in metres')),
+                ('device_id', models.UUIDField(null=True)),
+                ('sequence', models.PositiveBigIntegerField(null=True)),
+                ('assignment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='kernel.assignment')),
+                ('by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('incident', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='kernel.incident')),
+                ('post', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='forces.post')),
+                ('volunteer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='marks', to='forces.volunteer')),
+            ],
+            options={
+                'verbose_name': 'check-in or check-out',
+                'verbose_name_plural': 'check-ins and check-outs',
+            },
+        ),
+        migrations.CreateModel(
+            name='Attendance',
+            fields=[
+                ('id', gridward.kernel.fields.FieldId(default=gridward.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('kind', models.CharField(choices=[('volunteer', 'volunteer'), ('cadre', 'cadre sent down'), ('teacher', 'teacher'), ('medical', 'medical staff'), ('resident_helper', 'helping resident')], max_length=16, verbose_name='kind')),
+                ('address', gridward.kernel.fields.AddressField(verbose_name='place')),
+                ('began_at', models.DateTimeField(verbose_name='from')),
+                ('ended_at', models.DateTimeField(null=True, verbose_name='until')),
+                ('end', models.CharField(blank=True, choices=[('', 'still there'), ('out', 'checked out'), ('next', 'checked in elsewhere'), ('cut', 'did not check out')], max_length=4, verbose_name='how it ended')),
+                ('assignment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='kernel.assignment')),
+                ('incident', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='kernel.incident')),
+                ('post', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='forces.post')),
+                ('volunteer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='stays', to='forces.volunteer')),
+            ],
+            options={
+                'verbose_name': 'stay at a post',
+                'verbose_name_plural': 'stays at posts',
+            },
+        ),
+        migrations.CreateModel(
             name='AreaControl',
             fields=[
                 ('id', gridward.kernel.fields.FieldId(default=gridward.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -452,5 +495,33 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='support',
             constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='support_ends_after_start'),
+        ),
+        migrations.AddIndex(
+            model_name='mark',
+            index=models.Index(fields=['volunteer', 'at'], name='mark_volunteer_at'),
+        ),
+        migrations.AddConstraint(
+            model_name='mark',
+            constraint=models.CheckConstraint(condition=models.Q(('at__lte', models.F('received_at'))), name='mark_not_after_received'),
+        ),
+        migrations.AddIndex(
+            model_name='attendance',
+            index=models.Index(fields=['began_at', 'address'], name='attendance_began'),
+        ),
+        migrations.AddIndex(
+            model_name='attendance',
+            index=models.Index(fields=['address', '-began_at'], name='attendance_address'),
+        ),
+        migrations.AddIndex(
+            model_name='attendance',
+            index=models.Index(condition=models.Q(('ended_at', None)), fields=['began_at'], name='attendance_open'),
+        ),
+        migrations.AddIndex(
+            model_name='attendance',
+            index=models.Index(fields=['volunteer', 'began_at'], name='attendance_volunteer'),
+        ),
+        migrations.AddConstraint(
+            model_name='attendance',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('end', ''), ('ended_at', None)), models.Q(('ended_at__gte', models.F('began_at')), models.Q(('end', ''), _negated=True)), _connector='OR'), name='attendance_ends_after_start'),
         ),
     ]

@@ -1,5 +1,6 @@
 """The tables of the forces line, gathered for Django; each is defined with its noun."""
 
+from gridward.lines.forces.models.attendance import Attendance, Mark
 from gridward.lines.forces.models.joining import JoiningRules
 from gridward.lines.forces.models.lacks import Delivery, Field, Lack, Supply
 from gridward.lines.forces.models.posts import (
@@ -20,12 +21,14 @@ from gridward.lines.forces.models.volunteers import RESOURCE_KINDS, Volunteer
 __all__ = [
     "RESOURCE_KINDS",
     "AreaControl",
+    "Attendance",
     "ControlLevel",
     "Delivery",
     "DemandRule",
     "Field",
     "JoiningRules",
     "Lack",
+    "Mark",
     "Post",
     "PostKind",
     "PostShift",
