@@ -109,6 +109,14 @@ class PlanOver(AppError):
     message = _("This plan was decided already. Make a new one.")
 
 
+class NobodyToSend(AppError):
+    """Nobody is lacking, or nobody can be spared."""
+
+    code = "nobody_to_send"
+    status = 409
+    message = _("Either no head is lacking on that day, or nobody who could go is free. Plan the roster first.")
+
+
 class NothingServed(AppError):
     """There are no hours to certify."""
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from gridward.lines.forces.views import attendance, certificates, joining, me, teams, volunteers
+from gridward.lines.forces.views import (
+    attendance,
+    certificates,
+    joining,
+    me,
+    posts,
+    reinforcement,
+    rosters,
+    teams,
+    volunteers,
+)
 
 TEAM = "teams/<uuid:team_id>"
 VOLUNTEER = "volunteers/<uuid:volunteer_id>"
@@ -46,6 +56,32 @@ PEOPLE: list[URLPattern] = [
     path(f"{VOLUNTEER}/certificate", certificates.by_desk, name="volunteer-certificate"),
     path(f"{VOLUNTEER}/dismissal", volunteers.dismissal, name="dismissal"),
 ]
-DUTY: list[URLPattern] = []
+ROSTER = "rosters/<uuid:roster_id>"
+REINFORCEMENT = "reinforcements/<uuid:reinforcement_id>"
+
+DUTY: list[URLPattern] = [
+    path("posts", posts.board, name="posts"),
+    path("posts/points.geojson", posts.points, name="post-points"),
+    path("posts/statement", posts.state, name="post-statement"),
+    path("posts/days", posts.make_day, name="post-days"),
+    path("posts/standing", posts.restate, name="post-standing"),
+    path("posts/control", posts.control, name="post-control"),
+    path("posts/<uuid:post_id>/heads", posts.change, name="post-heads"),
+    path("rosters", rosters.board, name="rosters"),
+    path("rosters/planning", rosters.ask, name="roster-planning"),
+    path("rosters/requests/<uuid:roster_request_id>", rosters.progress, name="roster-request"),
+    path("rosters/day", rosters.day, name="day"),
+    path("rosters/absence", rosters.absence, name="absence"),
+    path(ROSTER, rosters.roster, name="roster"),
+    path(f"{ROSTER}/points.geojson", rosters.points, name="roster-points"),
+    path(f"{ROSTER}/approval", rosters.approve, name="roster-approval"),
+    path(f"{ROSTER}/withdrawal", rosters.withdraw, name="roster-withdrawal"),
+    path("reinforcements", reinforcement.board, name="reinforcements"),
+    path("reinforcements/planning", reinforcement.propose, name="reinforcement-planning"),
+    path("reinforcements/end", reinforcement.send_home, name="support-end"),
+    path(REINFORCEMENT, reinforcement.page, name="reinforcement"),
+    path(f"{REINFORCEMENT}/approval", reinforcement.approve, name="reinforcement-approval"),
+    path(f"{REINFORCEMENT}/withdrawal", reinforcement.withdraw, name="reinforcement-withdrawal"),
+]
 
 urlpatterns = [*PEOPLE, *DUTY]

@@ -12,7 +12,10 @@ NEED_KINDS = (
     NeedKind(LACK, _("Lack of a community"), "need"),
 )
 RESOURCE_KINDS = (ResourceKind(SUPPLY, _("Supply of a department"), "van", "vehicle"),)
-PAGES: tuple[Page, ...] = ()
+PAGES = (
+    Page("forces.posts", _("Posts"), "forces:posts", "rosters.see", "clock", 30),
+    Page("forces.rosters", _("Rosters"), "forces:rosters", "rosters.plan", "users", 31),
+)
 _SEES = frozenset({"needs.see", "areas.see", "resources.see", "figures.see", "rosters.see"})
 _PEOPLE = frozenset({"teams.see", "volunteers.see"})
 ROLES = (
@@ -46,6 +49,8 @@ ANNOUNCES = {
     "forces.plan_withdrawn": _("put a plan away"),
     "forces.roster_approved": _("approved a roster"),
     "forces.roster_mended": _("replaced who did not come"),
+    "forces.reinforced": _("sent reinforcement"),
+    "forces.sent_home": _("sent reinforcement home"),
 }
 NOTICES = {
     "forces.rostered": _("You are on the roster from %(first_day)s on. Look at your shifts."),

@@ -18,6 +18,14 @@ REASONS = {
 }
 """Each reason that `rules.volunteers` gives."""
 
+WHY = {
+    "no resource fits": _("nobody has the skill or is allowed to"),
+    "no time": _("nobody who can is free in that shift"),
+    "no way there": _("nobody who can lives near enough"),
+    "all that fit are taken": _("all who can are at other posts"),
+}
+"""Each reason that the roster planner gives for a head that stays missing."""
+
 
 def said(reasons: Iterable[str]) -> str:
     """Reasons as one sentence part."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from importlib.metadata import version
@@ -43,26 +43,37 @@ def times() -> list[rules.Shift]:
 
 
 def gathered(
-    incident_id: Any, within: Span, first_day: date, days: int, now: datetime, also: Iterable[Any] = ()
+    incident_id: Any, within: Span, first_day: date, days: int, now: datetime, only: Collection[Any] | None = None
 ) -> rules.Frozen:
-    """Everything a roster of a range and some days depends on, frozen."""
+    """Everything a roster of a range and some days depends on, frozen.
+
+    Parameters: only — the resources that may be newly sent; None for everybody.
+    """
     shifts = duty.open_shifts(within, first_day, days, now)
     held = duty.promised(first_day, days)
     needs = {one.need_id for one in shifts}
-    here = {one.resource_id for one in held if one.need_id in needs} | set(also)
+    here = {one.resource_id for one in held if one.need_id in needs}
     candidates = duty.candidates(incident_id, within, first_day, list(here))
+    if only is not None:
+        candidates = [one for one in candidates if one.resource_id in here or one.resource_id in only]
     return rules.frozen(candidates, shifts, held, times(), joining().frozen, first_day, days)
 
 
 def draft(
-    incident_id: Any, within: Span, first_day: date, days: int, now: datetime, tell: Callable[[int], None] | None = None
+    incident_id: Any,
+    within: Span,
+    first_day: date,
+    days: int,
+    now: datetime,
+    tell: Callable[[int], None] | None = None,
+    only: Collection[Any] | None = None,
 ) -> Draft:
     """Plan the open shifts of a range and some days; what is promised stays.
 
-    Parameters: tell — told how far it is, in per cent.
+    Parameters: tell — told how far it is, in per cent. only — see `gathered`.
     """
     say = tell or (lambda _percent: None)
-    inputs = gathered(incident_id, within, first_day, days, now)
+    inputs = gathered(incident_id, within, first_day, days, now, only)
     say(25)
     asked = rules.problem_of(inputs)
     roster = plan(asked, nearest=NEAREST)
@@ -83,6 +94,8 @@ def drafted(inputs: dict[str, Any], asked: Problem, roster: Roster) -> Draft:
     outcome = {
         "sent": [[one.person, one.day, one.post, one.need_id, one.way_m, int(one.stranger)] for one in sent],
         "parts": _parts(inputs, asked, roster, sent),
+        "first_day": inputs["first_day"],
+        "days": inputs["days"],
         "apart": len(roster.apart),
         "missing_bound": roster.missing_bound,
         "approved": {},

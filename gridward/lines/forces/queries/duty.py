@@ -42,6 +42,7 @@ class Candidate:
     this_week: int
     last_at: int | None
     last_shift: str | None
+    serving_at: int | None
 
 
 # Whoever is admitted and on duty, lives in the range or was sent down to it, with the place they come from: for those
@@ -63,7 +64,8 @@ _CANDIDATES = """
            CASE WHEN one.serving_at IS NULL THEN coalesce(one.longitude, home.longitude) ELSE duty.longitude END,
            one.skills, one.limits, one.hours, one.max_shifts_week, one.born_on,
            one.guardian_agreed_on IS NOT NULL, one.checked_at IS NOT NULL, one.trained_on, one.insured_until,
-           team.address, coalesce(worked.served, 0), coalesce(worked.this_week, 0), worked.last_at, worked.last_shift
+           team.address, coalesce(worked.served, 0), coalesce(worked.this_week, 0), worked.last_at, worked.last_shift,
+           one.serving_at
     FROM forces_volunteer AS one
     JOIN kernel_resource AS resource ON resource.id = one.resource_id AND resource.duty = 'on'
     LEFT JOIN kernel_area AS home ON home.address = one.address

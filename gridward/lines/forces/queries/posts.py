@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from gridward.kernel.address import Level, Span, at_level
 from gridward.kernel.areas.models import Area
 from gridward.kernel.clock import zone
 from gridward.kernel.needs.models import Category
-from gridward.lines.forces.models import AreaControl, DemandRule, Post, ShiftTime
+from gridward.lines.forces.models import AreaControl, DemandRule, Post, PostShift, ShiftTime
 from gridward.lines.forces.rules import posts as rules
 from gridward.lines.forces.rules.kinds import SHIFT
 
@@ -180,3 +180,14 @@ def gaps(within: Iterable[Span], day: date, level: Level, shift: str = "") -> li
             rows = query.fetchall()
             found += [Gap(*map(int, row[:5]), rules.LEVELS[row[5] - 1]) for row in rows]
     return found
+
+
+def level_of_area(incident_id: Any, address: int) -> str:
+    """The control level an area is held at."""
+    return rules.level_at(address, controls(incident_id))
+
+
+def count_shifts(within: Span, first_day: date, days: int) -> int:
+    """How many shifts of some days stand in a range. Relies on post_shift_day."""
+    last = first_day + timedelta(days=days)
+    return PostShift.objects.filter(inside([within]), day__gte=first_day, day__lt=last).count()

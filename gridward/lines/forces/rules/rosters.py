@@ -115,7 +115,7 @@ def _people(
         "x": [x for x, _ in points],
         "y": [y for _, y in points],
         "able": [_bits(able(one.skills, limits, asked) for asked in asks) for one, limits in who],
-        "free": [_bits(_free(one, times, joining, first_day, days)) for one in candidates],
+        "free": [_bits(free_shifts(one, times, joining, first_day, days)) for one in candidates],
         "most": [max(0, min(days, one.most - one.this_week)) for one in candidates],
         "served": [one.served for one in candidates],
         "knows": [sites.get(site_of(one.last_at), -1) if one.last_at else -1 for one in candidates],
@@ -135,7 +135,8 @@ def _limits(one: Any, joining: Joining, day: date) -> list[str]:
     return [*one.limits, MINOR] if years is not None and years < joining.full_age else one.limits
 
 
-def _free(one: Any, times: Sequence[Shift], joining: Joining, first_day: date, days: int) -> list[bool]:
+def free_shifts(one: Any, times: Sequence[Shift], joining: Joining, first_day: date, days: int) -> list[bool]:
+    """Whether somebody may and can take each shift of each day, the days one after another."""
     found = []
     for at in range(days):
         day = first_day + timedelta(days=at)
