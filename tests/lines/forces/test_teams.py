@@ -36,7 +36,8 @@ def team(sign_in: Any) -> Team:
 
 
 def test_a_team_is_founded_shown_and_journalled(team: Team, sign_in: Any) -> None:
-    page = sign_in("forces.community", OTHER_COMMUNITY).get(f"/forces/teams/{team.pk}").content.decode()
+    assert sign_in("forces.community", OTHER_COMMUNITY).get(f"/forces/teams/{team.pk}").status_code == 404
+    page = sign_in("forces.community", SOUTH_GATE).get(f"/forces/teams/{team.pk}").content.decode()
     assert "周书记" in page
     assert "2022-11-03" in page
     assert verbs_of(team.pk) == ["forces.team_founded"]
@@ -55,7 +56,7 @@ def test_only_the_desk_of_the_place_may_found_or_close(team: Team, sign_in: Any)
     assert found(sign_in(DESK, OTHER_COMMUNITY), name="别处").status_code == 403
     assert found(sign_in("forces.officer"), name="别处").status_code == 403
     far = sign_in(DESK, OTHER_COMMUNITY)
-    assert far.post(f"/forces/teams/{team.pk}/closure", {"reason": "任务完成"}).status_code == 403
+    assert far.post(f"/forces/teams/{team.pk}/closure", {"reason": "任务完成"}).status_code == 404
     assert sign_in("auditor").get("/forces/teams").status_code == 403
     assert Team.objects.filter(closed_on=None).count() == 1
 
