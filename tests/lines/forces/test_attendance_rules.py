@@ -69,7 +69,9 @@ def test_a_hundred_metres_are_a_hundred_metres() -> None:
     assert abs(distance_m(29.285, 106.252, 29.285, 106.25303) - 99.9) < 0.3
 
 
-marks = st.lists(st.tuples(st.sampled_from([IN, OUT]), st.integers(0, 4000), st.sampled_from([GATE, DOOR])), max_size=20)
+marks = st.lists(
+    st.tuples(st.sampled_from([IN, OUT]), st.integers(0, 4000), st.sampled_from([GATE, DOOR])), max_size=20
+)
 
 
 @given(marks, st.randoms())
