@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import OuterRef, Subquery
 
 from gridward.kernel.access.actor import Actor
 from gridward.kernel.access.scope import house
@@ -49,10 +50,13 @@ class Reinforced:
 
 
 _SERVE = """
-    UPDATE forces_volunteer AS one SET serving_at = given.place, version = version + 1
+    UPDATE forces_volunteer AS one SET serving_at = given.place, version = one.version + 1
     FROM unnest(%(people)s::uuid[], %(places)s::bigint[]) AS given (id, place)
-    WHERE one.id = given.id AND one.state = 'admitted' AND one.serving_at IS NULL
-    RETURNING one.id, one.resource_id, one.address, given.place
+    JOIN forces_volunteer AS before ON before.id = given.id
+    WHERE one.id = given.id AND one.state = 'admitted'
+      AND NOT EXISTS (SELECT FROM forces_support AS support
+                      WHERE support.volunteer_id = one.id AND support.ends_on IS NULL)
+    RETURNING one.id, one.resource_id, coalesce(before.serving_at, one.address), given.place, before.serving_at
 """
 
 
@@ -84,14 +88,13 @@ def _send(actor: Actor, plan: Plan, moves: list[dict[str, Any]], day: date, now:
     with house(), connection.cursor() as query:
         query.execute(_SERVE, values)
         rows = query.fetchall()
-        Support.objects.filter(volunteer_id__in=[row[0] for row in rows], ends_on=None).update(ends_on=day)
         Support.objects.bulk_create(
             Support(
                 id=new_id(now), incident_id=plan.incident_id, volunteer_id=who, plan_id=plan.pk, address=place,
-                came_from=at_level(home, Level.COMMUNITY), way_m=way[who], starts_on=day, sent_by_id=actor.user_id,
-                sent_at=now,
+                came_from=at_level(home, Level.COMMUNITY), back_to=before, way_m=way[who], starts_on=day,
+                sent_by_id=actor.user_id, sent_at=now,
             )
-            for who, _resource, home, place in rows
+            for who, _resource, home, place, before in rows
         )  # fmt: skip
     return rows
 
@@ -129,7 +132,8 @@ def send_home(actor: Actor, address: int, now: datetime, day: date) -> int:
     with house():
         Support.objects.filter(volunteer_id__in=people, ends_on=None, starts_on__gt=day).update(starts_on=day)
         Support.objects.filter(volunteer_id__in=people, ends_on=None).update(ends_on=day)
-        Volunteer.objects.filter(pk__in=people).update(serving_at=None)
+        back = Support.objects.filter(volunteer=OuterRef("pk")).order_by("-sent_at").values("back_to")[:1]
+        Volunteer.objects.filter(pk__in=people).update(serving_at=Subquery(back))
     event = Event("forces.sent_home", "area", str(address), address, now, required().pk, {"heads": len(people)})
     record(actor, [event])
     return len(people)

@@ -7,9 +7,10 @@ from typing import Any
 
 from gridward.kernel.access.actor import SYSTEM
 from gridward.kernel.address import EVERYWHERE, Level, at_level, span
-from gridward.kernel.clock import local_day
+from gridward.kernel.clock import local_day, zone
 from gridward.kernel.drills import Day, Ground, Login, Scene
-from gridward.lines.forces.actions import posts, rosters
+from gridward.lines.forces.actions import posts, reinforcement, rosters
+from gridward.lines.forces.drill.attending import attend
 from gridward.lines.forces.drill.pool import KEY_TOWNS, make_pool
 from gridward.lines.forces.queries.posts import standing_demand
 
@@ -50,7 +51,10 @@ def heads_of(ground: Ground) -> dict[int, int]:
 
 
 def live(ground: Ground, day: Day, start: datetime, end: datetime) -> None:
-    """Yesterday's and today's rosters, planned and approved before they begin."""
+    """Yesterday's and today's rosters planned and approved before they begin, key areas reinforced, and the posts held.
+
+    The roster is planned at midnight; who is sent to the key towns is on their shifts the same day.
+    """
     district = at_level(ground.communities[0].address, Level.DISTRICT)
 
     def roster(now: datetime) -> None:
@@ -58,9 +62,13 @@ def live(ground: Ground, day: Day, start: datetime, end: datetime) -> None:
         posts.make_day(SYSTEM, span(district), on, now)
         plan = rosters.propose(SYSTEM, district, on, 1, now)
         rosters.approve(SYSTEM, plan.pk, now)
+        sent = reinforcement.propose(SYSTEM, district, on, now)
+        reinforcement.approve(SYSTEM, sent.pk, now)
 
-    day.at(start, roster)
-    day.at(start + timedelta(days=1), roster)
+    for moment in (start, start + timedelta(days=1)):
+        if moment < end:
+            day.at(moment, roster)
+            attend(day, district, local_day(moment), zone(), ground.seed, end)
 
 
 def settle(scene: Scene) -> dict[str, str]:

@@ -57,9 +57,9 @@ _GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀兰霞平刚桂�
 _LIMITS = ("no_lifting", "no_stairs")
 _COLUMNS = (
     "id", "incident_id", "resource_id", "kind", "source", "state", "badge", "name", "phone", "id_number", "code",
-    "code_hash", "address", "latitude", "longitude", "skills", "transport", "hours", "max_shifts_week", "limits",
-    "born_on", "guardian", "trained_on", "insured_until", "checked_at", "applied_at", "decided_at", "reason", "version",
-    "tokens",
+    "code_hash", "address", "serving_at", "latitude", "longitude", "skills", "transport", "hours", "max_shifts_week",
+    "limits", "born_on", "guardian", "trained_on", "insured_until", "checked_at", "applied_at", "decided_at", "reason",
+    "version", "tokens",
 )  # fmt: skip
 _RESOURCE_COLUMNS = (
     "id", "kind", "name", "address", "phone", "skills", "capacity", "exclusive", "duty", "latitude", "longitude",
@@ -112,6 +112,7 @@ def _made(ground: Ground, sort: Sort, home: Community, rng: np.random.Generator,
         "phone": f"1990000{int(rng.integers(10000)):04d}",
         "badge": tracking_code()[:8],
         "address": address,
+        "serving_at": home.address if sort.kind == Volunteer.Kind.CADRE else None,
         "latitude": round(home.latitude + float(rng.normal(0, 0.004)), 5),
         "longitude": round(home.longitude + float(rng.normal(0, 0.004)), 5),
         "skills": ["sampling", "register"] if medical else ["register"] if rng.random() < 0.4 else [],
@@ -148,7 +149,8 @@ def _row(one: dict[str, Any], sealer: Sealer, incident_id: UUID, now: datetime) 
     tokens = sorted(name_tokens(one["name"], sealer.search_key(incident_id)))
     return (
         one["id"], incident_id, one["resource"], one["kind"], "organisation", "admitted", one["badge"], sealed[0],
-        sealed[1], b"", sealed[2], sealer.hashed("code", code, incident_id), one["address"], one["latitude"],
+        sealed[1], b"", sealed[2], sealer.hashed("code", code, incident_id), one["address"],
+        one["serving_at"], one["latitude"],
         one["longitude"], one["skills"], one["transport"], json.dumps(one["hours"]), 6, one["limits"],
         one["born_on"], b"", day - timedelta(days=18), day + timedelta(days=180), ready, ready, ready, b"", 1, tokens,
     )  # fmt: skip

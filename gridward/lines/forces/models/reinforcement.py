@@ -18,6 +18,8 @@ class Support(models.Model):
     """A plan dies with its incident without looking here, so this is no foreign key."""
     address = AddressField(_("serves at"))
     came_from = AddressField(_("came from"))
+    back_to = AddressField(_("served before at"), null=True)
+    """Where they had been sent down to before; empty for who served at home."""
     way_m = models.PositiveIntegerField(_("way (metres)"))
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"), null=True)

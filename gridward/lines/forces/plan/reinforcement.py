@@ -43,11 +43,11 @@ def groups(incident_id: Any, within: Span, day: date, kinds: Collection[str] = M
     hours, asked = times(), joining().frozen
     found: dict[tuple[int, str], list[tuple[int, str]]] = {}
     for one in duty.candidates(incident_id, within, day):
-        if one.kind not in kinds or one.resource_id in busy or one.serving_at is not None:
+        if one.kind not in kinds or one.resource_id in busy or one.supports:
             continue
         free = sum(free_shifts(one, hours, asked, day, 1))
         if free:
-            home = at_level(one.address, Level.COMMUNITY)
+            home = at_level(one.serving_at or one.address, Level.COMMUNITY)
             found.setdefault((home, one.kind), []).append((-free, str(one.volunteer_id)))
     areas = names_of(address for address, _kind in found)
     return [

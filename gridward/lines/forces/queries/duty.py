@@ -43,6 +43,7 @@ class Candidate:
     last_at: int | None
     last_shift: str | None
     serving_at: int | None
+    supports: bool
 
 
 # Whoever is admitted and on duty, lives in the range or was sent down to it, with the place they come from: for those
@@ -65,7 +66,9 @@ _CANDIDATES = """
            one.skills, one.limits, one.hours, one.max_shifts_week, one.born_on,
            one.guardian_agreed_on IS NOT NULL, one.checked_at IS NOT NULL, one.trained_on, one.insured_until,
            team.address, coalesce(worked.served, 0), coalesce(worked.this_week, 0), worked.last_at, worked.last_shift,
-           one.serving_at
+           one.serving_at,
+           EXISTS (SELECT FROM forces_support AS support
+                   WHERE support.volunteer_id = one.id AND support.ends_on IS NULL)
     FROM forces_volunteer AS one
     JOIN kernel_resource AS resource ON resource.id = one.resource_id AND resource.duty = 'on'
     LEFT JOIN kernel_area AS home ON home.address = one.address
