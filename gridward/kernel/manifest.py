@@ -42,6 +42,7 @@ class Aggregate(StrEnum):
     SHARE = "share"
     MEDIAN = "median"
     P95 = "p95"
+    GINI = "gini"
 
 
 @dataclass(frozen=True)

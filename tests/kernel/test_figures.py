@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from gridward.kernel.access.actor import SYSTEM
 from gridward.kernel.address import span
@@ -9,7 +10,8 @@ from gridward.kernel.clock import local_day
 from gridward.kernel.errors import NotFound
 from gridward.kernel.figures.actions import compute, refresh
 from gridward.kernel.figures.models import FigureValue
-from gridward.kernel.figures.queries import by_area, figure, read, rows_behind
+from gridward.kernel.figures.queries import AGGREGATE_SQL, by_area, figure, read, rows_behind
+from gridward.kernel.manifest import Aggregate
 from gridward.kernel.needs import actions
 from gridward.kernel.needs.models import Category
 from tests.kernel.conftest import DISTRICT, NORTH, NOW, SOUTH, TOWN, wanted
@@ -78,3 +80,13 @@ def test_a_change_of_an_old_day_makes_its_figures_fresh(calls):
 def test_an_unknown_figure_is_not_found(db):
     with pytest.raises(NotFound):
         figure("nothing")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("amounts", "gini"), [([5, 5, 5], 0.0), ([0, 0, 9], 2 / 3), ([1, 2, 3, 4], 0.25), ([], None)])
+def test_the_gini_coefficient_is_that_of_the_amounts_behind_it(amounts, gini):
+    rows = "SELECT unnest(%s::int[]) AS amount"
+    with connection.cursor() as query:
+        query.execute(f"SELECT {AGGREGATE_SQL[Aggregate.GINI]} FROM ({rows}) AS row", [amounts])
+        [(found,)] = query.fetchall()
+    assert found == (None if gini is None else pytest.approx(gini))

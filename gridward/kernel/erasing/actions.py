@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.apps import apps
 from django.conf import settings
 from django.db import connection, transaction
 
@@ -193,8 +194,8 @@ def erase_person(actor: Actor, person_id: Any, now: datetime) -> Erasure:
         done.count("kernel_person", 1)
         event = Event("person.erased", "person", str(key), person.address, now, person.incident_id)
         record(actor, [event])
-    _list_erased("kernel_person", [key], now)
-    _list_erased("kernel_need", needs, now)
+    list_erased("kernel_person", [key], now)
+    list_erased("kernel_need", needs, now)
     _unlink(files)
     forget_words()
     return done
@@ -262,6 +263,7 @@ def erase_again(actor: Actor, now: datetime) -> Erasure:
         _add(done, erase_person(actor, key, now))
     with transaction.atomic(), connection.cursor() as query:
         _unlink(_empty_needs(query, done, needs))
+        _empty_listed(query, done)
     for incident in Incident.objects.all():
         gone = [name for name in holders_of(incident.pk) if keystore.is_destroyed(Owner(incident.pk, name))]
         if gone:
@@ -269,6 +271,23 @@ def erase_again(actor: Actor, now: datetime) -> Erasure:
             incident.save(update_fields=["closed_at"])
             _add(done, erase_incident(actor, incident.pk, gone, now))
     return done
+
+
+def _empty_listed(query: Any, done: Erasure) -> None:
+    """Destroy the rows of lines that are on the list: what else names them forgets them."""
+    listed: dict[str, list[UUID]] = {}
+    for row in erased_rows():
+        listed.setdefault(row["table"], []).append(UUID(row["id"]))
+    for model in apps.get_models():
+        table, keys = model._meta.db_table, listed.get(model._meta.db_table)
+        if not keys or table in ("kernel_person", "kernel_need"):
+            continue
+        for other, column, nullable in references(model):
+            change = f"UPDATE {other} SET {column} = NULL" if nullable else f"DELETE FROM {other}"
+            query.execute(f"{change} WHERE {column} = ANY(%s)", [keys])  # nosec B608 # only names of our own
+            done.count(other, 0 if nullable else query.rowcount)
+        query.execute(f"DELETE FROM {table} WHERE {model._meta.pk.column} = ANY(%s)", [keys])  # nosec B608 # names of ours
+        done.count(table, query.rowcount)
 
 
 def _add(done: Erasure, more: Erasure) -> None:
@@ -285,7 +304,8 @@ def erased_rows() -> list[dict[str, str]]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
 
 
-def _list_erased(table: str, keys: Iterable[UUID], now: datetime) -> None:
+def list_erased(table: str, keys: Iterable[UUID], now: datetime) -> None:
+    """Put rows of a table on the list beside the keys, so that a restored backup is cleared of them again."""
     path = _list()
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     path.touch(mode=0o600)

@@ -23,6 +23,9 @@ AGGREGATE_SQL = {
     Aggregate.SHARE: "avg(amount)::float8",
     Aggregate.MEDIAN: "percentile_cont(0.5) WITHIN GROUP (ORDER BY amount)::float8",
     Aggregate.P95: "percentile_cont(0.95) WITHIN GROUP (ORDER BY amount)::float8",
+    # Of amounts x in ascending order: 2 Σ i·x / (n Σ x) − (n + 1) / n.
+    Aggregate.GINI: "(SELECT 2 * sum(place * x) / nullif(count(*) * sum(x), 0) - (count(*) + 1)::float8 / count(*) "
+    "FROM unnest(array_agg(amount::float8 ORDER BY amount)) WITH ORDINALITY AS each (x, place) HAVING count(*) > 0)",
 }
 SEE = FigureValue.wall.see
 COMPUTED_LEVELS = (Level.COMMUNITY, Level.TOWN, Level.DISTRICT)

@@ -118,3 +118,11 @@ def dial_a_ride(arguments: tuple[str, ...]) -> None:
 def rls(scale: float, quick: bool, as_json: bool) -> None:
     """What row-level security costs the main pages and a write, as ratios with and without."""
     report("rls", _found("rls").run(scale, 40 if quick else 200), as_json=as_json)
+
+
+@command.command()
+@click.option("--scale", default=1.0, show_default=True, help="Size of the district.")
+@_json_option
+def roster(scale: float, as_json: bool) -> None:
+    """A day's roster of the district planned and saved, and mended after one in twenty does not come."""
+    report("roster", _found("roster").run(scale), as_json=as_json)

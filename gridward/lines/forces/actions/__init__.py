@@ -1,0 +1,1 @@
+"""What people do in the forces line: the only writers; one module for each noun."""

@@ -1,0 +1,1 @@
+"""Reads of the forces line; one module for each noun."""

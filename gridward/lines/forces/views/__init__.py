@@ -1,0 +1,1 @@
+"""Pages of the forces line; one module for each noun."""
