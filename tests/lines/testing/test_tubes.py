@@ -76,9 +76,8 @@ def test_a_tube_sent_again_changes_nothing(town: Town, phone: Phone, actor: Call
     assert outcomes(send(sampler, item) + send(sampler, item)) == [(Outcome.STORED, ""), (Outcome.SAME, "")]
     reinstalled = phone.item(item.type, dict(item.body), item.at)
     assert outcomes(send(sampler, reinstalled)) == [(Outcome.SAME, "")]
-    assert (Tube.objects.count(), Sample.objects.count(), Entry.objects.filter(verb="testing.tubes_stored").count()) == (
-        1, 3, 1,
-    )  # fmt: skip
+    noted = Entry.objects.filter(verb="testing.tubes_stored")
+    assert (Tube.objects.count(), Sample.objects.count(), noted.count()) == (1, 3, 1)
 
 
 def test_a_tube_bound_to_other_people_where_the_collector_cannot_see_is_a_conflict_and_a_task(
