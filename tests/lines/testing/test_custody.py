@@ -18,7 +18,7 @@ from gridward.lines.testing.actions.tubes import store_tubes
 from gridward.lines.testing.models import Box, Custody, Packed, Refusal
 from gridward.lines.testing.queries import digests, patch
 from gridward.lines.testing.rules.patch import Ground, stretches
-from tests.lines.testing.conftest import NORTH, NOW, SOUTH, Phone, Town, sample, said
+from tests.lines.testing.conftest import NORTH, NOW, SOUTH, Phone, Town, said, sample
 
 AT = NOW - timedelta(minutes=1)
 
@@ -26,7 +26,7 @@ AT = NOW - timedelta(minutes=1)
 def box(phone: Phone, seal: str, tubes: Sequence[str], **more: Any) -> Item:
     places = {"round": str(phone.town.round.pk), "point": str(phone.town.south.pk)}
     return phone.item(
-        "testing.box", {"box": "B01", "seal": seal, **places, "packed_at": said(AT), "tubes": list(tubes), **more}, AT
+        "testing.box", {"box": "B001", "seal": seal, **places, "packed_at": said(AT), "tubes": list(tubes), **more}, AT
     )
 
 

@@ -60,7 +60,8 @@ _BOX = """
         FROM given ORDER BY seal ON CONFLICT DO NOTHING RETURNING id, address
     ), packed AS (
         INSERT INTO testing_packed (box_id, code, place, address, surplus)
-        SELECT box, listed.code, place, kept.address, false FROM listed JOIN kept ON kept.id = box ON CONFLICT DO NOTHING
+        SELECT box, listed.code, place, kept.address, false FROM listed JOIN kept ON kept.id = box
+        ON CONFLICT DO NOTHING
     )
     SELECT id FROM kept
 """
@@ -82,8 +83,8 @@ _CUSTODY = """
 _REFUSAL = """
     INSERT INTO testing_refusal (id, incident_id, round_id, person_id, name, address, reason, words, at, shift_ms,
         device_id, collector_id)
-    SELECT r.id, incident, round, kernel_person.id, r.name, r.address, reason, words, at + shift * interval '1 ms', shift,
-        device, %(actor)s::bigint
+    SELECT r.id, incident, round, kernel_person.id, r.name, r.address, reason, words, at + shift * interval '1 ms',
+        shift, device, %(actor)s::bigint
     FROM unnest(%(id)s::uuid[], %(incident)s::uuid[], %(round)s::uuid[], %(person)s::uuid[], %(name)s::bytea[],
         %(address)s::bigint[], %(reason)s::text[], %(words)s::bytea[], %(at)s::timestamptz[], %(shift)s::bigint[],
         %(device)s::uuid[]) AS r(id, incident, round, person, name, address, reason, words, at, shift, device)
