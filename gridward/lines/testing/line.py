@@ -69,10 +69,19 @@ PATCH = (
 
 ANNOUNCES = {
     "testing.rules_loaded": _("loaded the rules of testing"),
+    "testing.round_opened": _("opened a round of testing"),
+    "testing.round_closed": _("closed a round of testing"),
+    "testing.posts_wanted": _("asked for samplers"),
+    "testing.newcomer_completed": _("found a sampled newcomer in the register"),
     "testing.tubes_stored": _("handed in tubes"),
     "testing.box_sealed": _("packed and sealed a box"),
     "testing.box_handed": _("a box changed hands"),
     "testing.refused": _("noted that somebody was not sampled"),
+    "testing.box_received": _("took a box in"),
+    "testing.plate_set": _("set out a plate"),
+    "testing.results_taken": _("took results"),
+    "testing.read_by_hand": _("read a tube by hand"),
+    "testing.people_recalled": _("called the people of a positive tube back"),
     "testing.recall_answered": _("sampled somebody again who was called back"),
 }
 

@@ -146,7 +146,7 @@ def _write(actor: Actor, closed: list[Closed], now: datetime) -> dict[UUID, Answ
     extra = _keep_extra(rows, kept, counted)
     mine = [one for one in closed if one.item.id in kept]
     newcomers.keep(mine)
-    answer_recalls(actor, [(one.item.id, one.item.at) for one in mine if one.body.again], now)
+    answer_recalls(actor, [one.item.id for one in mine if one.body.again], now)
     _announce(mine, now)
     answers = {one.item.id: _stored(one, extra.get(one.item.id, 0)) for one in mine}
     answers |= {key: rejected("unknown_person") for key in strange}
