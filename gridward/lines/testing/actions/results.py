@@ -55,6 +55,11 @@ def _words(reason: str) -> str:
         "two_samples": _("the well has two samples."),
         "not_on_plate": _("the plate has no tube in this well."),
         "other_tube": _("the plate has another tube in this well."),
+        "no_code": _("there is no number of a tube."),
+        "two_results": _("the tube has two results."),
+        "not_a_bundle": _("this is no FHIR bundle."),
+        "no_reports": _("the bundle has no report."),
+        "no_result": _("the report has no result of this test."),
         "control": _("a control of the plate failed: run the plate again."),
         "verdict": _("write negative, positive or invalid."),
     }[reason]
@@ -113,11 +118,13 @@ _CONCLUDE = """
 
 def conclude(
     actor: Actor, laboratory: Laboratory, found: Sequence[Found], source: str, now: datetime, *,
-    plate: Plate | None = None, second: tuple[int | None, datetime] | None = None,
+    plate: Plate | None = None, read: bool = False,
 ) -> Taken:  # fmt: skip
     """Give tubes their results in the running transaction; positive ones recall their people in it.
 
     A tube to be repeated may get another result later, any other result stands.
+
+    Parameters: found — a tube once at most; read — its reading stands already.
     Raises: TubeNotHere, TubeConcluded, each naming the row.
     """
     with house():
@@ -127,7 +134,8 @@ def conclude(
         with connection.cursor() as query:
             verdicts = [one.verdict for one in fresh]
             query.execute(_CONCLUDE, {"now": now, "ids": list(ids.values()), "verdicts": verdicts})
-        _keep_readings(actor, laboratory, fresh, ids, source, now, plate, second)
+        if not read:
+            _keep_readings(actor, laboratory, fresh, ids, source, now, plate)
         recalled = open_recalls(actor, [ids[one.code] for one in fresh if one.verdict == Verdict.POSITIVE], now)
         settle_recalls(actor, list(ids.values()), now)
         counts = {str(verdict): sum(one.verdict == verdict for one in fresh) for verdict in Verdict if verdict}
@@ -153,10 +161,8 @@ def _known(laboratory: Laboratory, found: Sequence[Found]) -> dict[str, tuple[UU
 
 def _keep_readings(
     actor: Actor, laboratory: Laboratory, fresh: Sequence[Found], ids: dict[str, UUID], source: str, now: datetime,
-    plate: Plate | None, second: tuple[int | None, datetime] | None,
+    plate: Plate | None,
 ) -> None:  # fmt: skip
-    if second is not None:
-        return
     Reading.objects.bulk_create(
         Reading(
             id=new_id(now), tube_id=ids[one.code], laboratory=laboratory, plate=plate, address=laboratory.address,
@@ -213,4 +219,4 @@ def read_again(actor: Actor, reading_id: Any, verdict: str, now: datetime) -> Ta
     reading.second_at, reading.second_by_id, reading.verdict = now, actor.user_id, agreed
     reading.save(update_fields=["second_at", "second_by", "verdict"])
     found = [Found(tube.code, agreed, 1)]
-    return conclude(actor, reading.laboratory, found, "hand", now, second=(actor.user_id, now))
+    return conclude(actor, reading.laboratory, found, "hand", now, read=True)

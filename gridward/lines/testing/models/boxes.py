@@ -24,8 +24,8 @@ class Box(models.Model):
     incident = models.ForeignKey("kernel.Incident", models.PROTECT, db_index=False)
     round = models.ForeignKey(Round, models.PROTECT, db_index=False)
     point = models.ForeignKey(Point, models.PROTECT, db_index=False)
-    code = models.CharField(_("box"), max_length=32)
-    seal = models.CharField(_("seal"), max_length=32)
+    code = models.CharField(_("box"), max_length=40)
+    seal = models.CharField(_("seal"), max_length=40)
     address = AddressField(_("where"))
     tubes = models.PositiveSmallIntegerField(_("tubes"))
     packed_at = models.DateTimeField(_("packed"))
@@ -58,7 +58,7 @@ class Packed(models.Model):
 
     pk = models.CompositePrimaryKey("box", "code")
     box = models.ForeignKey(Box, models.CASCADE, related_name="packed", db_index=False)
-    code = models.CharField(_("tube"), max_length=32)
+    code = models.CharField(_("tube"), max_length=40)
     place = models.PositiveSmallIntegerField(_("place in the list"), default=0)
     address = AddressField(_("where"))
     surplus = models.BooleanField(_("found without being listed"), default=False)
@@ -79,7 +79,7 @@ class Custody(models.Model):
     """One link of the chain: who had a sealed box from when on, and whether the seal was whole."""
 
     id = FieldId()
-    seal = models.CharField(_("seal"), max_length=32)
+    seal = models.CharField(_("seal"), max_length=40)
     step = models.CharField(_("step"), max_length=8, choices=STEPS)
     address = AddressField(_("where"))
     at = models.DateTimeField(_("when"))

@@ -30,7 +30,7 @@ class Tube(models.Model):
     incident = models.ForeignKey("kernel.Incident", models.PROTECT, db_index=False, db_constraint=False)
     round = models.ForeignKey(Round, models.PROTECT, db_index=False, db_constraint=False)
     point = models.ForeignKey(Point, models.PROTECT, db_index=False, db_constraint=False)
-    code = models.CharField(_("tube"), max_length=32)
+    code = models.CharField(_("tube"), max_length=40)
     address = AddressField(_("where"))
     people = models.PositiveSmallIntegerField(_("people"))
     kind = models.CharField(_("sampled from"), max_length=8, blank=True)
@@ -67,6 +67,12 @@ class Tube(models.Model):
         indexes = [
             BrinIndex(fields=["closed_at"], name="testing_tube_closed", pages_per_range=32),
             models.Index(fields=["verdict_at"], condition=Q(verdict_at__isnull=False), name="testing_tube_verdict"),
+            models.Index(fields=["round", "point"], name="testing_tube_point"),
+            models.Index(
+                fields=["laboratory", "closed_at"],
+                condition=Q(received_at__isnull=False, verdict__in=[Verdict.NONE, Verdict.INVALID]),
+                name="testing_tube_waiting",
+            ),
         ]
 
     wall = Wall(see=SEE, change=("testing.sample", "testing.bench"))

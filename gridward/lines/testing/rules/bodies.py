@@ -21,7 +21,7 @@ _MILLISECOND = timedelta(milliseconds=1)
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}").fullmatch
 _TIME = re.compile(r"20\d\d-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d\.\d{3}Z").fullmatch
 _ADDRESS = re.compile(r"\d{19}").fullmatch
-_CODE = re.compile(r"[0-9A-Z][0-9A-Z-]{3,31}").fullmatch
+_CODE = re.compile(r"[0-9A-Z][0-9A-Z-]{2,39}").fullmatch
 _RECEIPT = re.compile(r"[2-9A-HJ-NP-Z]{4,8}").fullmatch
 _ID_NUMBER = re.compile(r"[0-9A-Za-z]{5,32}").fullmatch
 _PHONE = re.compile(r"[0-9+ -]{5,32}").fullmatch

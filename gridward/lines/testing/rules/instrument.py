@@ -24,7 +24,7 @@ PLATE_CONTROLS = (
     (("positive control", "postive control", "阳性对照", "阳性质控"), Verdict.POSITIVE),
     (("negative control", "no template", "ntc", "阴性对照", "阴性质控", "空白对照"), Verdict.NEGATIVE),
 )
-"""Wells of a plate that hold no tube, by words in their sample's name; the second one as a real laboratory spells it."""
+"""Wells of a plate that hold no tube, by words in their sample's name; one is as a real laboratory spells it."""
 NO_SIGNAL = ("", "undetermined", "undet", "noct", "no ct", "n/a", "na", "nan", "-", "未检出", "无")
 MOST_CT = 60.0
 HEAD_ROWS = 60
