@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from gridward.kernel.address import Level
-from gridward.kernel.manifest import FieldCommand, Line, NeedKind, PatchPart, ResourceKind, Role
+from gridward.kernel.manifest import FieldCommand, Line, NeedKind, Page, PatchPart, ResourceKind, Role
+from gridward.lines.testing.figures import BULLETIN, FIGURES
 
 TASK = "testing.task"
 _ACTIONS, _QUERIES = "gridward.lines.testing.actions", "gridward.lines.testing.queries"
@@ -24,10 +25,26 @@ ROLES = (
         "testing.desk",
         _("Testing desk"),
         _DESK | {"testing.see", "testing.plan", "testing.bench", "people.reveal"},
+        home="testing:rounds",
     ),
     Role("testing.sampler", _("Sampler"), frozenset({"testing.sample", "areas.see"})),
-    Role("testing.courier", _("Courier of samples"), frozenset({"testing.carry", "areas.see"})),
-    Role("testing.laboratory", _("Laboratory"), frozenset({"testing.bench", "areas.see"}), level=Level.DISTRICT),
+    Role("testing.courier", _("Courier of samples"), frozenset({"testing.carry", "areas.see"}), home="testing:courier"),
+    Role(
+        "testing.laboratory",
+        _("Laboratory"),
+        frozenset({"testing.bench", "areas.see"}),
+        home="testing:bench",
+        level=Level.DISTRICT,
+    ),
+)
+
+PAGES = (
+    Page("testing.rounds", _("Testing rounds"), "testing:rounds", "testing.see", "list-check", 60),
+    Page("testing.boxes", _("Boxes of samples"), "testing:boxes", "testing.see", "route", 61),
+    Page("testing.courier", _("My boxes"), "testing:courier", "testing.carry", "truck", 62),
+    Page("testing.bench", _("Laboratory bench"), "testing:bench", "testing.bench", "qrcode", 63),
+    Page("testing.recalls", _("Recalls"), "testing:recalls", "testing.see", "alert-triangle", 64),
+    Page("testing.newcomers", _("Sampled newcomers"), "testing:newcomers", "testing.see", "user", 65),
 )
 
 COMMANDS = (
@@ -94,10 +111,13 @@ LINE = Line(
     title=_("Testing"),
     need_kinds=(NeedKind(TASK, _("Testing task"), "need"),),
     resource_kinds=(ResourceKind("testing.team", _("Sampling team"), "foot", "team"),),
+    figures=FIGURES,
+    pages=PAGES,
     roles=ROLES,
     capabilities=CAPABILITIES,
     announces=ANNOUNCES,
     install="gridward.lines.testing.actions.setting_up.install",
     commands=COMMANDS,
     patch=PATCH,
+    bulletin=BULLETIN,
 )

@@ -68,20 +68,14 @@ def _reason_words() -> dict[Any, str]:
     reason = pooling.Reason
     return {
         reason.FEWEST_TESTS: _("%(size)s to a tube takes %(tests)s tests a person, against 1 one by one."),
-        reason.POOLING_DOES_NOT_PAY: _(
-            "Pooling does not pay: so many tubes would be positive that one by one is best."
-        ),
+        reason.POOLING_DOES_NOT_PAY: _("Pooling does not pay: too many tubes would be positive."),
         reason.BEST_THROUGHOUT: _("It is best over the whole interval of positivity, %(low)s to %(high)s %%."),
         reason.SAFEST_CHOICE: _("It is the least to regret between %(low)s and %(high)s %% positive."),
         reason.FEWER_STAGES: _("A further stage would save hardly a test."),
         reason.NEXT_BEST: _("Next best is %(size)s to a tube: %(tests)s tests a person, all answered in %(last_h)s h."),
-        reason.CHEAPER_MISSES_TOO_MANY: _(
-            "%(size)s to a tube is cheaper, but misses up to %(missed)s %% of the positive."
-        ),
+        reason.CHEAPER_MISSES_TOO_MANY: _("%(size)s to a tube is cheaper, but misses up to %(missed)s %%."),
         reason.CHEAPER_IS_TOO_SLOW: _("%(size)s to a tube is cheaper, but answers only in %(last_h)s h."),
-        reason.NOTHING_FITS: _(
-            "Nothing keeps to the limits; nearest is %(size)s to a tube, all answered in %(last_h)s h."
-        ),
+        reason.NOTHING_FITS: _("Nothing keeps to the limits; %(size)s to a tube comes nearest: %(last_h)s h."),
     }
 
 
@@ -95,7 +89,7 @@ class Bound:
 
 
 def allocation(actor: Actor, boxes: Sequence[Travelling], now: datetime) -> list[Bound]:
-    """Send each box to the laboratory that answers it soonest, by capacity, what waits there, and the way (straight line).
+    """Send each box to the laboratory that answers it soonest: capacity, what waits there, the way (straight line).
 
     The older its samples, the more an hour of a box counts.
     """

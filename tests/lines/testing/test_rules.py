@@ -25,10 +25,9 @@ HEAD = ["Well Position", "Sample", "Target", "Cq"]
 
 def test_two_points_share_a_community_and_neighbours_stay_together() -> None:
     points = layout([Building(1, 1200), Building(2, 1300), Building(3, 1000, 100)], SHARES, OPENS, CLOSES)
-    assert [(one.people, one.at_home, one.tables, one.samplers) for one in points] == [
-        (1200, 0, 2, 4),
-        (2300, 100, 4, 7),
-    ]
+    first, second = points
+    assert (first.people, first.at_home, first.tables, first.samplers) == (1200, 0, 2, 4)
+    assert (second.people, second.at_home, second.tables, second.samplers) == (2300, 100, 4, 7)
     first, second = second.turns
     assert (first.building.address, first.starts_at) == (2, OPENS)
     assert first.ends_at == second.starts_at

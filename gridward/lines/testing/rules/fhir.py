@@ -1,8 +1,8 @@
 """Tubes as FHIR R4, out and in. Pure.
 
-Out: one collection for a tube: the pooled Specimen with its samples as parents, a Group of its people known by number only,
-the ServiceRequest, the Observation and the DiagnosticReport. In: any bundle whose DiagnosticReports name a specimen by an
-accession or identifier we know as a tube.
+Out: one collection for a tube: the pooled Specimen with its samples as parents, a Group of its people known by number
+only, the ServiceRequest, the Observation and the DiagnosticReport. In: any bundle whose DiagnosticReports name a
+specimen by an accession or identifier that is a tube's.
 Source: HL7 FHIR R4 (4.0.1), Specimen, ServiceRequest, Observation, DiagnosticReport, Group
 """
 

@@ -13,9 +13,7 @@ RESULT_HEADS = ("test_result", "result", "结果", "检测结果")
 MEANINGS: Mapping[str, Verdict] = {
     **dict.fromkeys(("detected", "positive", "pos", "260373001", "阳性", "阳"), Verdict.POSITIVE),
     **dict.fromkeys(("not detected", "negative", "neg", "260415000", "阴性", "阴"), Verdict.NEGATIVE),
-    **dict.fromkeys(
-        ("invalid result", "invalid", "inconclusive", "419984006", "复检", "无效", "可疑"), Verdict.INVALID
-    ),
+    **dict.fromkeys(("invalid", "invalid result", "inconclusive", "419984006", "复检", "无效"), Verdict.INVALID),
 }
 
 
