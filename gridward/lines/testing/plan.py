@@ -101,8 +101,9 @@ def allocation(actor: Actor, boxes: Sequence[Travelling], now: datetime) -> list
     tested_by = pooling.laboratories(capacity, [one.setup_h + one.run_h for one in laboratories])
     age_h = [(now - one.oldest_at).total_seconds() / 3600 for one in boxes]
     sent = pooling.boxes([one.box.tubes for one in boxes], 0.0, [1.0 + max(0.0, age) for age in age_h])
-    points = [_place(one.box.point) for one in boxes]
-    way = VAN.matrix(points, [_place(one) for one in laboratories]).time_s / 3600
+    middle = _middle(laboratories)
+    points = [_place(one.box.point, middle) for one in boxes]
+    way = VAN.matrix(points, [_place(one, middle) for one in laboratories]).time_s / 3600
     found = pooling.allocate(sent, tested_by, way)
     return [
         Bound(
@@ -124,8 +125,19 @@ def _hours(per_h: int, queued: int) -> list[int]:
     return left
 
 
-def _place(one: Any) -> tuple[float, float]:
-    return (one.latitude or 0.0, one.longitude or 0.0)
+Point = tuple[float, float]
+
+
+def _middle(places: Sequence[Any]) -> Point:
+    """The middle of what has a position: where that is taken to stand which has none."""
+    known = [(one.latitude, one.longitude) for one in places if one.latitude is not None and one.longitude is not None]
+    if not known:
+        return (0.0, 0.0)
+    return (sum(one for one, _ in known) / len(known), sum(other for _, other in known) / len(known))
+
+
+def _place(one: Any, middle: Point) -> Point:
+    return middle if one.latitude is None or one.longitude is None else (one.latitude, one.longitude)
 
 
 @dataclass(frozen=True)
@@ -145,7 +157,8 @@ def fetching(laboratory: Laboratory, boxes: Sequence[Travelling], couriers: int 
     """
     if not boxes:
         return []
-    places = [_place(laboratory), *(_place(one.box.point) for one in boxes)]
+    middle = _middle([laboratory, *(one.box.point for one in boxes)])
+    places = [_place(laboratory, middle), *(_place(one.box.point, middle) for one in boxes)]
     way = VAN.matrix(places, places)
     asked = delivery.problem(
         delivery.stops(range(1, len(places)), service_s=LOADING_S),

@@ -102,6 +102,8 @@ def town(db: Any) -> Town:
             people=6,
             tables=1,
             samplers=1,
+            latitude=29.285,
+            longitude=106.252,
             **hours,
         )
         for address in (SOUTH, NORTH)

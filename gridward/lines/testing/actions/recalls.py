@@ -48,6 +48,8 @@ def open_recalls(actor: Actor, tube_ids: Sequence[UUID], now: datetime) -> int:
     with connection.cursor() as query:
         query.execute(_PEOPLE, [list(tube_ids)])
         rows = query.fetchall()
+    if not rows:
+        return 0
     places = _known_places({row[4] for row in rows})
     recalls = [_recall(actor, row, places[row[4]], now) for row in rows]
     Recall.objects.bulk_create(recalls)

@@ -25,6 +25,7 @@ from gridward.kernel.secrecy.keyring import sealing_key
 from gridward.lines.testing.errors import NobodyDue, QuietTimes
 from gridward.lines.testing.models import Newcomer, Point, Round, RoundRule, Turn
 from gridward.lines.testing.models.rounds import HOLDER
+from gridward.lines.testing.queries import desk
 from gridward.lines.testing.queries.due import due_by_building
 from gridward.lines.testing.rules.planning import Building, Layout, Shares, layout
 
@@ -142,8 +143,9 @@ def close_round(actor: Actor, round_id: Any, now: datetime) -> Round:
 
     Raises: NotFound, Forbidden.
     """
-    made = one_visible(Round.objects.select_for_update(of=("self",)), actor, "testing.see", round_id)
-    actor.require(PLAN, made.address)
+    seen = desk.one_round(actor, round_id)
+    actor.require(PLAN, seen.address)
+    made = Round.objects.select_for_update(of=("self",)).get(pk=seen.pk)
     if made.closed_at is None:
         made.closed_at = now
         made.save(update_fields=["closed_at"])

@@ -79,7 +79,8 @@ class Round(models.Model):
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="testing_round_ends_after_start"),
         ]
 
-    wall = Wall(see=SEE, change=("testing.plan",))
+    # A round of the whole district is everybody's who works in one of its communities.
+    wall = Wall(staff=True, change=("testing.plan",))
 
     def __str__(self) -> str:
         return str(self.number)

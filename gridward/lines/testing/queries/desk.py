@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from gridward.kernel.access.actor import Actor, inside, one_visible, visible
 from gridward.kernel.access.scope import house
-from gridward.kernel.address import span
+from gridward.kernel.address import EVERYWHERE, span, trail
+from gridward.kernel.errors import NotFound
 from gridward.kernel.people.models import Person
 from gridward.kernel.people.queries import SEE as PEOPLE_SEE
 from gridward.lines.testing.models import Box, Custody, Newcomer, Point, Recall, Round, RoundRule, Tube, Turn
@@ -25,13 +26,19 @@ def rules() -> list[RoundRule]:
 
 
 def rounds(actor: Actor) -> QuerySet[Round]:
-    """The rounds an actor may see, the newest first."""
-    return visible(Round.objects.select_related("rule"), actor, SEE).order_by("-starts_at", "-id")
+    """The rounds in an actor's reach, and those that cover it from above, the newest first."""
+    spans = actor.spans(SEE)
+    above = {place for one in spans for place in trail(one.low)} if EVERYWHERE not in spans else set()
+    rows = Round.objects.select_related("rule").filter(inside(spans) | Q(address__in=above))
+    return rows.order_by("-starts_at", "-id")
 
 
 def one_round(actor: Actor, round_id: Any) -> Round:
     """One round. Raises: NotFound."""
-    return one_visible(Round.objects.select_related("rule"), actor, SEE, round_id)
+    found = rounds(actor).filter(pk=round_id).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 @dataclass(frozen=True)

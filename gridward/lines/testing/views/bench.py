@@ -331,7 +331,7 @@ def _moment(day: str, at: str) -> datetime:
 
 @require_GET
 @needs_capability(BENCH)
-def shift(request: HttpRequest, shift_id: UUID) -> HttpResponse:
+def shift(request: HttpRequest, lab_shift_id: UUID) -> HttpResponse:
     """One shift: leads to its laboratory."""
-    found = one_visible(Shift.objects.select_related("staff"), actor_in(request), BENCH, shift_id)
+    found = one_visible(Shift.objects.select_related("staff"), actor_in(request), BENCH, lab_shift_id)
     return redirect("testing:laboratory", laboratory_id=found.staff.laboratory_id)

@@ -28,13 +28,11 @@ def rounds(request: HttpRequest) -> HttpResponse:
     found = desk.travelling(actor, CARRY)
     mine = [one for one in found if _with(one) == actor.user_id]
     left = [one for one in found if one.box.bound_for_id and not _taken(one)][:MOST_PLANNED]
-    by_laboratory = {
-        one.box.bound_for: [other for other in left if other.box.bound_for == one.box.bound_for] for one in left
-    }
+    going = {one.box.bound_for for one in left}
     trips = [
         {"laboratory": laboratory, "trip": trip}
-        for laboratory, boxes in by_laboratory.items()
-        for trip in plan.fetching(laboratory, boxes)
+        for laboratory in going
+        for trip in plan.fetching(laboratory, [one for one in left if one.box.bound_for == laboratory])
     ]
     names = full_names(one.box.address for one in found)
     context = {
@@ -65,7 +63,7 @@ def _taken(one: desk.Travelling) -> bool:
 
 @require_POST
 @needs_capability(CARRY)
-def taking(request: HttpRequest, box_id: UUID) -> HttpResponse:
+def taking(request: HttpRequest, tube_box_id: UUID) -> HttpResponse:
     """The courier takes one box; says whether its seal is whole."""
-    take_box(actor_in(request), box_id, clock.now(), intact=request.POST.get("intact") != "no")
+    take_box(actor_in(request), tube_box_id, clock.now(), intact=request.POST.get("intact") != "no")
     return redirect("testing:courier")

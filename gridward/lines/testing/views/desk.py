@@ -69,7 +69,7 @@ def opening(request: HttpRequest) -> HttpResponse:
         if refusal.status not in (409, 422):
             raise
         return _rounds(request, refusal)
-    return redirect("testing:round", round_id=made.pk)
+    return redirect("testing:round", testing_round_id=made.pk)
 
 
 def _wanted(request: HttpRequest) -> WantedRound:
@@ -87,10 +87,10 @@ def _wanted(request: HttpRequest) -> WantedRound:
 
 @require_GET
 @needs_capability(SEE)
-def round_page(request: HttpRequest, round_id: UUID) -> HttpResponse:
+def round_page(request: HttpRequest, testing_round_id: UUID) -> HttpResponse:
     """One round: how far it is at every point, the points that lag on top."""
     actor = actor_in(request)
-    made = desk.one_round(actor, round_id)
+    made = desk.one_round(actor, testing_round_id)
     points = desk.progress(actor, made)
     names = full_names([made.address, *(one.point.address for one in points)])
     sampled, due = sum(one.sampled for one in points), sum(one.point.people for one in points)
@@ -123,17 +123,17 @@ def _share(part: int, whole: int) -> int:
 
 @require_POST
 @needs_capability(PLAN)
-def closing(request: HttpRequest, round_id: UUID) -> HttpResponse:
+def closing(request: HttpRequest, testing_round_id: UUID) -> HttpResponse:
     """Take a round off the phones."""
-    made = close_round(actor_in(request), round_id, clock.now())
-    return redirect("testing:round", round_id=made.pk)
+    made = close_round(actor_in(request), testing_round_id, clock.now())
+    return redirect("testing:round", testing_round_id=made.pk)
 
 
 @require_GET
 @needs_capability(SEE)
-def point(request: HttpRequest, point_id: UUID) -> HttpResponse:
+def point(request: HttpRequest, sampling_point_id: UUID) -> HttpResponse:
     """One point: whom it calls when, and its newest tubes."""
-    found = desk.one_point(actor_in(request), point_id)
+    found = desk.one_point(actor_in(request), sampling_point_id)
     turns = desk.turns(found)
     names = full_names([found.address, *(one.address for one in turns)])
     context = {
@@ -148,10 +148,10 @@ def point(request: HttpRequest, point_id: UUID) -> HttpResponse:
 
 @require_GET
 @needs_capability("people.see")
-def home(request: HttpRequest, round_id: UUID) -> HttpResponse:
+def home(request: HttpRequest, testing_round_id: UUID) -> HttpResponse:
     """Who is still to be sampled at home, door by door; names masked."""
     actor = actor_in(request)
-    made = desk.one_round(actor, round_id)
+    made = desk.one_round(actor, testing_round_id)
     people = desk.at_home(actor, made, SHOWN)
     names = full_names(one.address for one in people)
     rows = [
@@ -193,9 +193,9 @@ def binding(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @needs_capability(SEE)
-def box(request: HttpRequest, box_id: UUID) -> HttpResponse:
+def box(request: HttpRequest, tube_box_id: UUID) -> HttpResponse:
     """One box: what is in it, who had it when."""
-    found = desk.one_box(actor_in(request), box_id)
+    found = desk.one_box(actor_in(request), tube_box_id)
     chain = desk.custody_of(found)
     names = full_names([found.address, *(one.address for one in chain)])
     context = {

@@ -1,1 +1,0 @@
-"""What the testing line brings to a drill, and to the tools that break a house on purpose."""
