@@ -173,7 +173,7 @@ def fetching(laboratory: Laboratory, boxes: Sequence[Travelling], couriers: int 
             one.van + 1,
             [(boxes[stop], int(at)) for trip in one.trips for stop, at in zip(trip.stops, trip.start_s, strict=True)],
             int(one.distance_m),
-            int(one.duration_s),
+            int(one.duty_s),
         )
         for one in plan.rounds
         if one.trips
