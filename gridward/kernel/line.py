@@ -10,12 +10,19 @@ from gridward.kernel.sheets.registers import KERNEL_SHEETS
 
 _SEE = frozenset({"needs.see", "resources.see", "people.see", "figures.see", "areas.see", "field.see"})
 _WATCH = frozenset({"journal.see", "people.watch"})
-_ACT = _SEE | {"needs.log", "needs.assign", "needs.refuse", "resources.change", "sheets.import"}
+_ACT = _SEE | {
+    "needs.log", "needs.assign", "needs.refuse", "resources.change", "sheets.import", "sync.settle",
+}  # fmt: skip
 
 ROLES = (
     Role("headquarters", _("Headquarters"), _ACT | {"people.reveal", "journal.see"}, level=Level.DISTRICT),
     Role("town", _("Town or street office"), _ACT | {"people.reveal"}, level=Level.TOWN),
-    Role("community", _("Community worker"), _ACT | {"people.reveal", "people.change", "field.report"}, level=Level.COMMUNITY),
+    Role(
+        "community",
+        _("Community worker"),
+        _ACT | {"people.reveal", "people.change", "field.report"},
+        level=Level.COMMUNITY,
+    ),
     Role("field", _("Field worker"), frozenset({"areas.see", "field.report"}), home="field-devices"),
     Role("auditor", _("Auditor"), _SEE | _WATCH, home="journal"),
     Role(

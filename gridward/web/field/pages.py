@@ -129,8 +129,6 @@ def settlement(request: HttpRequest, record_id: UUID) -> HttpResponse:
     return redirect("sync-conflicts")
 
 
-
-
 @require_GET
 @needs_capability("field.see")
 def reports(request: HttpRequest) -> HttpResponse:

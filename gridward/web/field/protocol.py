@@ -49,7 +49,12 @@ def _receipt_out(receipt: Receipt) -> dict[str, object]:
             told |= {"reason": one.reason, "words": one.words}
         found.append(told)
     flagged = abs(receipt.skew_s) >= SKEW_FLAGGED_S
-    return {"watermark": receipt.watermark, "skew_ms": round(receipt.skew_s * 1000), "skewed": flagged, "results": found}
+    return {
+        "watermark": receipt.watermark,
+        "skew_ms": round(receipt.skew_s * 1000),
+        "skewed": flagged,
+        "results": found,
+    }
 
 
 @require_GET

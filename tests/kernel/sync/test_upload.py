@@ -22,8 +22,9 @@ def test_a_record_is_stored_once_and_answered_same_when_it_comes_again(phone: Ph
     first, again = phone.send(item), phone.send(item)
     assert first.status_code == again.status_code == 200, first.content
     assert (outcomes(first), outcomes(again)) == (["stored"], ["same"])
-    assert Record.objects.get().body == '{"address":"%s","answers":{"met":"yes","people":3},"form":"visit"}' % (
-        GOOD["address"]
+    assert (
+        Record.objects.get().body
+        == '{"address":"%s","answers":{"met":"yes","people":3},"form":"visit"}' % (GOOD["address"])
     )
     assert Entry.objects.filter(verb="field.reported").count() == 1
 

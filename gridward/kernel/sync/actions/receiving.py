@@ -148,7 +148,10 @@ def _checked(door: Door, sent: Envelope) -> _Read:
         try:
             body = json.loads(opened(sent.sealed, sent.id))
         except (CannotOpen, ValueError):
-            body, wrong = _NO_BODY, Answer(Outcome.REJECTED, "sealed_elsewhere", _("This was not sealed to this house."))
+            body, wrong = (
+                _NO_BODY,
+                Answer(Outcome.REJECTED, "sealed_elsewhere", _("This was not sealed to this house.")),
+            )
     text = canonical(body)
     try:
         matches = sha256(text.encode()).digest() == sent.digest
@@ -276,7 +279,10 @@ def _unkept(kind: str, items: Sequence[Item], told: Mapping[UUID, Answer]) -> It
     for item in stored:
         if read_again.get(item.id) != item.digest:
             logger.error("a field record reads differently once stored: %s %s", kind, item.id)
-            yield item.id, Answer(Outcome.CONFLICT, "unverified", _("It was not stored as written. Somebody has to look."))
+            yield (
+                item.id,
+                Answer(Outcome.CONFLICT, "unverified", _("It was not stored as written. Somebody has to look.")),
+            )
 
 
 def _keep_exceptions(door: Door, fresh: Sequence[_Read], told: Mapping[UUID, Answer], now: datetime) -> None:
