@@ -1,0 +1,55 @@
+"""What the testing line keeps at hand for every upload: the rounds and their points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from gridward.kernel.access.scope import house
+from gridward.kernel.near import cache
+from gridward.lines.testing.models import Point, Round
+
+KEPT_S = 5
+_ROUNDS, _POINTS = "testing-round", "testing-point"
+
+
+@dataclass(frozen=True)
+class KnownRound:
+    """A round as an upload needs it."""
+
+    id: UUID
+    incident_id: UUID
+    pool_size: int
+
+
+@dataclass(frozen=True)
+class KnownPoint:
+    """A point as an upload needs it."""
+
+    id: UUID
+    round_id: UUID
+    address: int
+
+
+def known_round(key: str) -> KnownRound | None:
+    """A round by its id; None for an unknown one. Kept in memory for seconds, the unknown too."""
+    place = f"{_ROUNDS}-{key}"
+    found = cache.get(place)
+    if found is None:
+        with house():
+            row = Round.objects.filter(pk=key).values_list("pk", "incident_id", "pool_size").first()
+        found = KnownRound(*row) if row else False
+        cache.set(place, found, KEPT_S)
+    return found or None
+
+
+def known_point(key: str) -> KnownPoint | None:
+    """A sampling point by its id; None for an unknown one. Kept in memory for seconds, the unknown too."""
+    place = f"{_POINTS}-{key}"
+    found = cache.get(place)
+    if found is None:
+        with house():
+            row = Point.objects.filter(pk=key).values_list("pk", "round_id", "address").first()
+        found = KnownPoint(*row) if row else False
+        cache.set(place, found, KEPT_S)
+    return found or None

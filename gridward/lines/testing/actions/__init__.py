@@ -1,0 +1,1 @@
+"""What people do in the testing line. The only writers: load, freeze, decide, write, journal, announce."""

@@ -1,0 +1,1 @@
+"""Reads of the testing line, each with the index it relies on."""
