@@ -118,3 +118,15 @@ def dial_a_ride(arguments: tuple[str, ...]) -> None:
 def rls(scale: float, quick: bool, as_json: bool) -> None:
     """What row-level security costs the main pages and a write, as ratios with and without."""
     report("rls", _found("rls").run(scale, 40 if quick else 200), as_json=as_json)
+
+
+@command.command()
+@click.option("--seconds", default=60.0, show_default=True, help="Length of each of the phases.")
+@click.option("--people", default=1_360_000, show_default=True, help="Residents of the district.")
+@click.option("--collectors", default=3800, show_default=True, help="Phones that take samples.")
+@_json_option
+def screening(seconds: float, people: int, collectors: int, as_json: bool) -> None:
+    """A whole-district round through the sync protocol: samples a minute, how long an upload takes, the ceiling."""
+    with house():
+        figures = _found("screening").run(seconds, people, collectors)
+    report("screening", figures, as_json=as_json)

@@ -61,8 +61,9 @@ def also_wiped(view: View) -> View:
 
 def answer(content: Any, status: int = 200) -> HttpResponse:
     """JSON that no cache keeps."""
-    body = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    return HttpResponse(body, "application/json", status, headers={"Cache-Control": "private, no-store"})
+    body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    headers = {"Cache-Control": "private, no-store", "Content-Length": str(len(body))}
+    return HttpResponse(body, "application/json", status, headers=headers)
 
 
 def refused(error: AppError) -> HttpResponse:

@@ -89,6 +89,7 @@ def patch(request: HttpRequest, door: Door, part: str) -> HttpResponse:
     if len(response.content) >= _ZIP_FROM_BYTES and "gzip" in request.headers.get("Accept-Encoding", ""):
         response.content = gzip.compress(response.content, 5, mtime=0)
         response.headers["Content-Encoding"] = "gzip"
+        response.headers["Content-Length"] = str(len(response.content))
         response.headers["Vary"] = "Accept-Encoding"
     return response
 
