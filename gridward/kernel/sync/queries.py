@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 from django.utils.module_loading import import_string
 
 from gridward.kernel.access.actor import Actor
@@ -19,6 +20,7 @@ from gridward.kernel.sync.models import Record
 from gridward.kernel.sync.records import Answer, Outcome
 
 PATCH_ROWS = 500
+MOST_RETURNED = 1000
 found = lru_cache(maxsize=256)(import_string)
 """A callable by its dotted path."""
 
@@ -48,6 +50,20 @@ def kept(ids: Sequence[UUID]) -> dict[UUID, bytes]:
 def bodies(ids: Sequence[UUID]) -> dict[UUID, str]:
     """The protocol's own copies of bodies, opened anew from the database."""
     return {row.pk: row.body for row in Record.objects.filter(pk__in=ids).only("pk", "body", "incident_id")}
+
+
+def returned(door: Door, first: int) -> list[dict[str, Any]]:
+    """What became of this installation's records from a number on that were not simply stored.
+
+    Those whose number was taken have none, and are always told. Relies on record_sequence_once.
+    """
+    odd = Record.objects.filter(device_id=door.device_id, epoch=door.epoch).exclude(outcome=Outcome.STORED)
+    rows = odd.filter(Q(sequence__gte=first) | Q(sequence=None)).order_by("sequence")[:MOST_RETURNED]
+    return [
+        {"id": str(row.pk), "sequence": row.sequence or 0, "outcome": row.outcome, "reason": row.reason,
+         "words": row.words}
+        for row in rows
+    ]  # fmt: skip
 
 
 def patch(door: Door, part: str, after: str) -> tuple[list[Mapping[str, Any]], str]:

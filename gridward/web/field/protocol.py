@@ -62,10 +62,12 @@ def _receipt_out(receipt: Receipt) -> dict[str, object]:
 def state(request: HttpRequest, door: Door) -> HttpResponse:
     """How far this installation's records are known, and what this account may hold and make."""
     device = Device.objects.get(pk=door.device_id)
+    first = request.GET.get("from", "")
+    returned = queries.returned(door, int(first)) if first.isdigit() and len(first) < 17 else []
     return answer({
         "now_ms": _ms(), "epoch": door.epoch, "watermark": device.watermark, "device": str(device.pk),
         "name": door.actor.name, "parts": queries.parts(door.actor), "commands": queries.commands(door.actor),
-        "house_key": public_key(), "address": f"{door.address:019d}",
+        "house_key": public_key(), "address": f"{door.address:019d}", "returned": returned,
     })  # fmt: skip
 
 
