@@ -24,19 +24,19 @@ MOST_RETURNED = 1000
 found = lru_cache(maxsize=256)(import_string)
 """A callable by its dotted path."""
 
-_KNOWN = "SELECT id, digest, outcome, reason, device_id FROM kernel_record WHERE id = ANY(%s)"
+_KNOWN = "SELECT id, digest, outcome, reason, user_id FROM kernel_record WHERE id = ANY(%s)"
 _KEPT = "SELECT id, digest FROM kernel_record WHERE id = ANY(%s)"
 
 
-def known(ids: Sequence[UUID]) -> dict[UUID, tuple[bytes, Answer, UUID]]:
-    """What was answered to records that were stored before, whoever made them: digest, answer, device."""
+def known(ids: Sequence[UUID]) -> dict[UUID, tuple[bytes, Answer, int]]:
+    """What was answered to records that were stored before, whoever made them: digest, answer, account."""
     if not ids:
         return {}
     with house(), connection.cursor() as query:
         query.execute(_KNOWN, [list(ids)])
         return {
-            key: (bytes(digest), Answer(Outcome(outcome), reason), device)
-            for key, digest, outcome, reason, device in query.fetchall()
+            key: (bytes(digest), Answer(Outcome(outcome), reason), account)
+            for key, digest, outcome, reason, account in query.fetchall()
         }
 
 

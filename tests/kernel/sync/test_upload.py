@@ -12,6 +12,7 @@ from gridward.kernel.registry import registry
 from gridward.kernel.sync import queries
 from gridward.kernel.sync.models import Device, Record
 from gridward.kernel.sync.records import Answer, Outcome
+from tests.kernel.conftest import SOUTH
 from tests.kernel.sync.conftest import GOOD, Phone, enrolled, now_ms, outcomes, reasons
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +25,7 @@ def test_a_record_is_stored_once_and_answered_same_when_it_comes_again(phone: Ph
     assert (outcomes(first), outcomes(again)) == (["stored"], ["same"])
     assert (
         Record.objects.get().body
-        == '{"address":"%s","answers":{"met":"yes","people":3},"form":"visit"}' % (GOOD["address"])
+        == f'{{"address":"{GOOD["address"]}","answers":{{"met":"yes","people":3}},"form":"visit"}}'
     )
     assert Entry.objects.filter(verb="field.reported").count() == 1
 
@@ -68,12 +69,14 @@ def test_what_was_changed_on_the_way_is_not_stored(phone: Phone):
     assert reasons(phone.send(item)) == ["digest"]
 
 
-def test_an_id_that_comes_with_another_content_is_refused(phone: Phone, other_phone: Phone):
+def test_an_id_that_comes_with_another_content_or_from_another_account_is_refused(phone: Phone, sign_up: Any):
     item = phone.item()
     phone.send(item)
     other = phone.item({**GOOD, "answers": {"met": "no"}}, id=item["id"])
     assert reasons(phone.send(other)) == ["id_taken"]
-    assert reasons(other_phone.send(item)) == ["id_taken"], "another device's"
+    other_phone = enrolled(sign_up("other", "field", SOUTH))
+    assert reasons(other_phone.send(item)) == ["id_taken"], "another account's"
+    assert outcomes(enrolled(phone.actor).send(item)) == ["same"], "the same account's new phone brings it again"
 
 
 def test_two_records_with_one_number_leave_a_tombstone(phone: Phone):
@@ -135,7 +138,7 @@ def test_a_handlers_refusal_is_its_records_rejection(phone: Phone, monkeypatch: 
 
 
 def test_what_reads_differently_once_stored_is_not_acknowledged_as_stored(phone: Phone, monkeypatch: Any):
-    monkeypatch.setattr(queries, "bodies", lambda ids: {key: "{}" for key in ids})
+    monkeypatch.setattr(queries, "bodies", lambda ids: dict.fromkeys(ids, "{}"))
     assert reasons(phone.send(phone.item())) == ["unverified"]
 
 
@@ -219,8 +222,6 @@ def test_two_devices_of_one_account_count_for_themselves(phone: Phone, other_pho
 
 
 def test_a_role_without_the_capability_makes_no_such_records(phone: Phone, sign_up: Any):
-    from tests.kernel.conftest import SOUTH
-
     auditor = enrolled(sign_up("auditor", "auditor", SOUTH))
     assert reasons(auditor.send(auditor.item())) == ["forbidden"]
 
@@ -237,3 +238,22 @@ def _failing_for(key: str, error: Exception) -> Any:
         return [Answer(Outcome.STORED) for _ in items]
 
     return apply
+
+
+def test_after_a_lost_answer_the_device_learns_what_was_not_stored(phone: Phone):
+    bad = phone.item({**GOOD, "answers": {}})
+    phone.send(phone.item(), bad)
+    state = phone.get("/sync/state?from=1").json()
+    assert (state["watermark"], [one["id"] for one in state["returned"]]) == (2, [bad["id"]])
+    assert phone.get("/sync/state?from=3").json()["returned"] == []
+
+
+def test_a_device_holds_no_row_of_another_patch(phone: Phone):
+    from gridward.kernel.address import parse, span
+
+    patch = span(SOUTH)
+    for part in phone.get("/sync/state").json()["parts"]:
+        rows = phone.get(f"/sync/patch/{part}").json()["rows"]
+        assert all(patch.holds(parse(row["address"])) for row in rows if "address" in row), part
+    assert phone.get("/sync/patch/places").json()["rows"]
+    assert phone.get("/sync/patch/testing.people").status_code == 404, "not for a field worker"

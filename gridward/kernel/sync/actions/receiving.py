@@ -208,9 +208,10 @@ def _claim(door: Door, items: Mapping[int, _Read], now: datetime) -> tuple[list[
     return [one for key, one in once.items() if key in claimed] + late, told
 
 
-def _again(one: _Read, before: tuple[bytes, Answer, UUID], door: Door) -> Answer:
-    digest, answer, device_id = before
-    if digest != one.item.digest or device_id != door.device_id:
+def _again(one: _Read, before: tuple[bytes, Answer, int], door: Door) -> Answer:
+    digest, answer, account = before
+    # The account, not the device: an app that was enrolled anew brings what it held before.
+    if digest != one.item.digest or account != door.actor.user_id:
         return Answer(Outcome.REJECTED, "id_taken", _("Another record has this id."))
     return Answer(Outcome.SAME) if answer.outcome is Outcome.STORED else answer
 
