@@ -133,6 +133,7 @@ VERBS = {
 COMMANDS = (FieldCommand("field.form", _("Field form"), "field.report", "gridward.kernel.sync.actions.forms.keep"),)
 PATCH = (
     PatchPart("forms", "field.report", "gridward.kernel.sync.patches.forms"),
+    PatchPart("contacts", "areas.see", "gridward.kernel.sync.patches.contacts"),
     PatchPart("places", "areas.see", "gridward.kernel.sync.patches.places"),
 )
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from gridward.kernel.access.actor import Actor, inside
-from gridward.kernel.address import Level, text
+from gridward.kernel.address import Level, text, trail
 from gridward.kernel.areas.models import Area
+from gridward.kernel.orgs.models import Organisation
 from gridward.kernel.sync.models import FieldForm
 
+_OFFICES = ("headquarters", "department", "town_office", "community_committee")
 Rows = tuple[list[dict[str, Any]], str]
 
 
@@ -35,3 +37,14 @@ def places(actor: Actor, after: str, limit: int) -> Rows:
     found = list(rows.order_by("address").values_list("address", "name", "level")[:limit])
     after = str(found[-1][0]) if len(found) == limit else ""
     return [{"address": text(address), "name": name, "level": level} for address, name, level in found], after
+
+
+def contacts(actor: Actor, after: str, limit: int) -> Rows:
+    """Whom to ring: the offices that answer for the patch, the nearest first."""
+    if after:
+        return [], ""
+    spans = actor.spans("areas.see")
+    places = sorted({parent_at for one in spans for parent_at in trail(one.low)}, reverse=True)
+    rows = Organisation.objects.filter(address__in=places, closed_on=None, kind__in=_OFFICES).exclude(phone="")
+    found = sorted(rows[:limit], key=lambda one: (-one.address, one.name))
+    return [{"name": one.name, "phone": one.phone, "address": text(one.address)} for one in found], ""

@@ -59,6 +59,7 @@ def _receipt_out(receipt: Receipt) -> dict[str, object]:
 
 @require_GET
 @by_device
+@also_wiped
 def state(request: HttpRequest, door: Door) -> HttpResponse:
     """How far this installation's records are known, and what this account may hold and make."""
     device = Device.objects.get(pk=door.device_id)
