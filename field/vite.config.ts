@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { defineConfig, type Plugin } from "vite";
+import { fieldShell } from "./field-shell";
 
 const ICONS = [
   "home", "map", "inbox", "sitemap", "users", "truck", "building", "report", "table-import", "history", "bell",
@@ -29,14 +30,17 @@ function iconSprite(): Plugin {
 
 export default defineConfig({
   base: "/static/dist/",
-  plugins: [iconSprite()],
+  plugins: [iconSprite(), fieldShell()],
   build: {
     outDir: "../gridward/web/static/dist",
     emptyOutDir: true,
     manifest: "manifest.json",
     chunkSizeWarningLimit: 1200,
     rollupOptions: {
+      output: { entryFileNames: (chunk) => (chunk.name === "worker" ? "worker.js" : "assets/[name]-[hash].js") },
       input: {
+        field: resolve(import.meta.dirname, "src/app/main.ts"),
+        worker: resolve(import.meta.dirname, "src/app/worker.ts"),
         console: resolve(import.meta.dirname, "src/console/console.ts"),
         map: resolve(import.meta.dirname, "src/console/map.ts"),
         chart: resolve(import.meta.dirname, "src/console/chart.ts"),

@@ -5,17 +5,25 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from gridward.kernel.address import Level
-from gridward.kernel.manifest import Line, Page, Role
+from gridward.kernel.manifest import FieldCommand, Line, Page, PatchPart, Role
 from gridward.kernel.sheets.registers import KERNEL_SHEETS
 
-_SEE = frozenset({"needs.see", "resources.see", "people.see", "figures.see", "areas.see"})
+_SEE = frozenset({"needs.see", "resources.see", "people.see", "figures.see", "areas.see", "field.see"})
 _WATCH = frozenset({"journal.see", "people.watch"})
-_ACT = _SEE | {"needs.log", "needs.assign", "needs.refuse", "resources.change", "sheets.import"}
+_ACT = _SEE | {
+    "needs.log", "needs.assign", "needs.refuse", "resources.change", "sheets.import", "sync.settle",
+}  # fmt: skip
 
 ROLES = (
     Role("headquarters", _("Headquarters"), _ACT | {"people.reveal", "journal.see"}, level=Level.DISTRICT),
     Role("town", _("Town or street office"), _ACT | {"people.reveal"}, level=Level.TOWN),
-    Role("community", _("Community worker"), _ACT | {"people.reveal", "people.change"}, level=Level.COMMUNITY),
+    Role(
+        "community",
+        _("Community worker"),
+        _ACT | {"people.reveal", "people.change", "field.report"},
+        level=Level.COMMUNITY,
+    ),
+    Role("field", _("Field worker"), frozenset({"areas.see", "field.report"}), home="field-devices"),
     Role("auditor", _("Auditor"), _SEE | _WATCH, home="journal"),
     Role(
         "administrator",
@@ -35,6 +43,8 @@ PAGES = (
     Page("resources", _("Resources"), "resources", "resources.see", "truck", 70),
     Page("organisations", _("Organisations"), "organisations", "areas.see", "building", 80),
     Page("bulletin", _("Daily bulletin"), "bulletin", "figures.see", "report", 90),
+    Page("field-reports", _("Field reports"), "field-reports", "field.see", "run", 94),
+    Page("sync-conflicts", _("Field conflicts"), "sync-conflicts", "sync.settle", "alert-triangle", 95),
     Page("sheets", _("Imports"), "sheets", "sheets.import", "table-import", 100),
     Page("exports", _("Exports"), "exports", "people.reveal", "table-export", 105),
     Page("journal", _("Journal"), "journal", "journal.see", "history", 110),
@@ -43,6 +53,8 @@ PAGES = (
 CAPABILITIES = {
     "areas.see": _("see areas"),
     "configure": _("change the configuration"),
+    "field.report": _("report from the field"),
+    "field.see": _("see reports from the field"),
     "figures.see": _("see figures"),
     "grants.give": _("give grants"),
     "journal.see": _("read the journal"),
@@ -57,6 +69,7 @@ CAPABILITIES = {
     "resources.change": _("change resources"),
     "resources.see": _("see resources"),
     "sheets.import": _("import sheets"),
+    "sync.settle": _("settle conflicts of field records"),
 }
 
 VERBS = {
@@ -89,10 +102,20 @@ VERBS = {
     "export.asked": _("asked for a list with personal data"),
     "export.approved": _("approved a list with personal data"),
     "export.refused": _("refused a list with personal data"),
+    "field.reported": _("reported from the field"),
+    "forms.loaded": _("loaded the field forms"),
     "incident.opened": _("opened the incident"),
     "incident.closed": _("closed the incident"),
     "incident.erased": _("erased what people left in the incident"),
     "person.erased": _("erased a person"),
+    "device.offered": _("offered a field device a way in"),
+    "device.enrolled": _("enrolled a field device"),
+    "device.revoked": _("shut a field device out"),
+    "device.lost": _("reported a field device lost: it forgets everything"),
+    "device.wiped": _("the field device has forgotten everything"),
+    "record.conflict": _("a field record contradicts what is known"),
+    "record.rejected": _("a field record was rejected"),
+    "record.settled": _("settled a field record"),
     "grant.given": _("gave a grant"),
     "grant.taken": _("took a grant away"),
     "account.signed_in": _("signed in"),
@@ -106,6 +129,13 @@ VERBS = {
     "account.password_issued": _("was given a one-time password"),
     "account.sessions_ended": _("ended sessions"),
 }
+
+COMMANDS = (FieldCommand("field.form", _("Field form"), "field.report", "gridward.kernel.sync.actions.forms.keep"),)
+PATCH = (
+    PatchPart("forms", "field.report", "gridward.kernel.sync.patches.forms"),
+    PatchPart("contacts", "areas.see", "gridward.kernel.sync.patches.contacts"),
+    PatchPart("places", "areas.see", "gridward.kernel.sync.patches.places"),
+)
 
 NOTICES = {
     "need.climbed": _("%(category)s %(code)s was not taken in time and is now yours."),
@@ -126,4 +156,7 @@ KERNEL = Line(
     capabilities=CAPABILITIES,
     announces=VERBS,
     notices=NOTICES,
+    commands=COMMANDS,
+    patch=PATCH,
+    install="gridward.kernel.sync.actions.forms.install",
 )

@@ -71,7 +71,10 @@ class FieldCommand:
     """Something a device in the field reports; the line's own actions write it, a whole batch at once.
 
     `apply` is the dotted path of `(actor, items, now) -> list[Answer]`: items and answers of `kernel.sync.records`, in
-    the same order, called inside the upload's transaction. An id that was stored before never reaches it again.
+    the same order, called inside the upload's transaction and in a savepoint. An id that was stored before never
+    reaches it again. Where it raises, the batch is halved until the items that raise are alone: an AppError rejects its
+    item with the error's code and words, anything else makes it a conflict for somebody to look at. A body may say
+    where it belongs by `address`, nineteen digits: there a conflict is shown; else it is the device's patch.
     `digests` is the dotted path of `(ids) -> {id: sha256}`, recomputed from the rows the items became; empty where the
     protocol's own copy of the body is the row.
     """

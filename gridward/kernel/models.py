@@ -15,6 +15,7 @@ from gridward.kernel.plans.models import Plan
 from gridward.kernel.resources.models import CrewMember, Resource
 from gridward.kernel.secrecy.models import DataKey
 from gridward.kernel.sheets.models import ColumnMapping, ImportRun
+from gridward.kernel.sync.models import Device, FieldForm, Record
 
 __all__ = [
     "Area",
@@ -23,8 +24,10 @@ __all__ = [
     "ColumnMapping",
     "CrewMember",
     "DataKey",
+    "Device",
     "Entry",
     "ExportRequest",
+    "FieldForm",
     "FigureMark",
     "FigureValue",
     "Grant",
@@ -36,6 +39,7 @@ __all__ = [
     "Person",
     "Plan",
     "Proof",
+    "Record",
     "Resource",
     "Seal",
     "SealedEntry",

@@ -9,7 +9,19 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from gridward.kernel.manifest import Fact, Figure, Line, NeedKind, Page, ResourceKind, Role, Urgent, Words
+from gridward.kernel.manifest import (
+    Fact,
+    FieldCommand,
+    Figure,
+    Line,
+    NeedKind,
+    Page,
+    PatchPart,
+    ResourceKind,
+    Role,
+    Urgent,
+    Words,
+)
 
 
 class BrokenManifest(Exception):
@@ -30,6 +42,8 @@ class Registry:
     verbs: dict[str, Words]
     notices: dict[str, Words]
     capability_words: dict[str, Words]
+    commands: dict[str, FieldCommand]
+    patch: dict[str, PatchPart]
 
     def capabilities(self) -> frozenset[str]:
         """Every capability any role grants."""
@@ -120,4 +134,6 @@ def registry() -> Registry:
         verbs=_joined(line.announces for line in lines),
         notices=_joined(line.notices for line in lines),
         capability_words=_joined(line.capabilities for line in lines),
+        commands=_by_key("field command", (command for line in lines for command in line.commands)),
+        patch=_by_key("part of the patch", (part for line in lines for part in line.patch)),
     )

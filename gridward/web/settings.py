@@ -23,6 +23,7 @@ REPORT_KEY = _CONFIG.secret("report")
 REPORT_FOLDER = _CONFIG.data_dir / "erasures"
 JOURNAL_KEY = _CONFIG.secret("journal")
 SCOPE_KEY = _CONFIG.secret("scope")
+SYNC_KEY = _CONFIG.secret("sync")
 # Beside the keys, which are not in the database: whoever cuts the journal there cannot cut its head here.
 JOURNAL_HEAD = _CONFIG.data_dir / "keys" / "journal-head"
 DEBUG = _CONFIG.debug
@@ -57,6 +58,7 @@ MIDDLEWARE = [
     "gridward.web.overload.OverloadMiddleware",
     "gridward.web.feed.FeedMiddleware",
     "gridward.web.walls.ScopeMiddleware",
+    "gridward.web.field.door.DoorMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

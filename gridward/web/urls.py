@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from gridward.kernel.registry import line_packages
 from gridward.web.api import api
+from gridward.web.field import shell
 from gridward.web.views import areas, figures, home, needs, people, resources, session
 
 ADDRESS = "<str:address>"
@@ -64,6 +65,10 @@ urlpatterns = [
     path("figures/<str:key>", figures.figure, name="figure"),
     path("journal/", home.journal, name="journal"),
     path("sheets/", include("gridward.web.sheet_urls")),
+    path("sync/", include("gridward.web.field.urls")),
+    path("field/", shell.file, name="field-app"),
+    path("field/worker.js", shell.file, {"name": "worker.js"}, name="field-worker"),
+    path("field/app.webmanifest", shell.file, {"name": "app.webmanifest"}, name="field-manifest"),
     path("admin/", admin.site.urls),
     path("api/v1/", api.urls),
     *_line_urls(),

@@ -60,10 +60,11 @@ def actor_of(user: User, channel: str = "", incident_id: Any = None) -> Actor:
     Uses the index of grants by user.
     """
     grants = Grant.objects.filter(user_id=user.pk).filter(Q(incident=None) | Q(incident_id=incident_id))
-    return Actor(user.pk, str(user), channel, _reach(grants.values_list("role", "address")))
+    return Actor(user.pk, str(user), channel, reach_of(grants.values_list("role", "address")))
 
 
-def _reach(grants: Iterable[tuple[str, int]]) -> dict[str, tuple[Span, ...]]:
+def reach_of(grants: Iterable[tuple[str, int]]) -> dict[str, tuple[Span, ...]]:
+    """Where grants (role, address) let each capability reach."""
     roles = registry().roles
     found: dict[str, list[Span]] = {}
     for role, address in grants:

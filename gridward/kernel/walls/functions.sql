@@ -101,6 +101,23 @@ BEGIN
         WHERE resource_id = resource AND state IN ('offered', 'accepted', 'under_way', 'arrived'));
 END $body$;
 
+-- What a device's token stands for: asked before anybody has come in, so that an upload enters one scope only.
+CREATE OR REPLACE FUNCTION gridward_device(token bytea) RETURNS TABLE (device_id uuid, epoch integer, address bigint,
+    wipe boolean, user_id bigint, name text, incident_id uuid, roles text[], places bigint[])
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+    running uuid := (SELECT i.id FROM @schema@.kernel_incident i WHERE i.closed_at IS NULL
+        ORDER BY i.opened_at DESC LIMIT 1);
+BEGIN
+    RETURN QUERY SELECT d.id, d.epoch, d.address, d.wipe, d.user_id, coalesce(nullif(u.display_name, ''), u.username)::text,
+        running, coalesce(g.roles, '{}'), coalesce(g.places, '{}')
+    FROM @schema@.kernel_device d JOIN @schema@.kernel_user u ON u.id = d.user_id AND u.is_active
+    LEFT JOIN LATERAL (SELECT array_agg(grants.role::text ORDER BY grants.id) AS roles,
+        array_agg(grants.address ORDER BY grants.id) AS places FROM @schema@.kernel_grant grants
+        WHERE grants.user_id = d.user_id AND (grants.incident_id IS NULL OR grants.incident_id = running)) g ON true
+    WHERE d.token_digest = token AND (d.revoked_at IS NULL OR d.wipe);
+END $body$;
+
 -- Brings what waits for a search index into it; only an index's owner may.
 CREATE OR REPLACE FUNCTION gridward_settle(index text) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$

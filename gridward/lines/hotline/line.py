@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from gridward.kernel.address import Level
-from gridward.kernel.manifest import Line, NeedKind, Page, ResourceKind, Role
+from gridward.kernel.manifest import FieldCommand, Line, NeedKind, Page, PatchPart, ResourceKind, Role
 from gridward.lines.hotline.figures import BULLETIN, FIGURES, KIND
 
 _DESK = frozenset({"needs.see", "needs.log", "people.see", "areas.see", "resources.see", "figures.see"})
@@ -53,6 +53,10 @@ LINE = Line(
     notices={
         "hotline.reopened": _("%(category)s %(code)s was reopened by the one who asked: %(reason)s"),
     },
+    commands=(
+        FieldCommand("hotline.progress", _("A crew's step"), "crew.act", "gridward.lines.hotline.field.store_progress"),
+    ),
+    patch=(PatchPart("hotline.tasks", "crew.act", "gridward.lines.hotline.field.tasks"),),
     urgent=True,
     install="gridward.lines.hotline.actions.install",
     bulletin=BULLETIN,

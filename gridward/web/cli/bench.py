@@ -126,3 +126,15 @@ def rls(scale: float, quick: bool, as_json: bool) -> None:
 def roster(scale: float, as_json: bool) -> None:
     """A day's roster of the district planned and saved, and mended after one in twenty does not come."""
     report("roster", _found("roster").run(scale), as_json=as_json)
+
+
+@command.command()
+@click.option("--seconds", default=60.0, show_default=True, help="Length of each of the phases.")
+@click.option("--people", default=1_360_000, show_default=True, help="Residents of the district.")
+@click.option("--collectors", default=3800, show_default=True, help="Phones that take samples.")
+@_json_option
+def screening(seconds: float, people: int, collectors: int, as_json: bool) -> None:
+    """A whole-district round through the sync protocol: samples a minute, how long an upload takes, the ceiling."""
+    with house():
+        figures = _found("screening").run(seconds, people, collectors)
+    report("screening", figures, as_json=as_json)

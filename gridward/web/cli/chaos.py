@@ -15,6 +15,7 @@ COMMANDS = {
     "overload": "overload",
     "residue-scan": "residue_scan",
     "restore-drill": "restore_drill",
+    "sync-sim": "sync_sim",
 }
 
 

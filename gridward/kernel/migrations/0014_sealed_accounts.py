@@ -9,7 +9,7 @@ from gridward.kernel.secrecy.migrating import CHECK_NOW, seal_rows, to_sealed
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("kernel", "0012_sealed_imports"),
+        ("kernel", "0013_field_sync"),
     ]
 
     operations = [

@@ -1,0 +1,110 @@
+"""A whole-district round of testing through the real sync protocol, durable, on this machine with the load beside it.
+
+A scratch database is made beside the configured one, with the district's people, a round, and collectors with enrolled
+phones; Granian serves the house on it. Then: tube-sized uploads at a steady rate (how long each took), as many as go
+through (the ceiling), and uploads of one sample each.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+
+from benches.screening_load import Counts, Load
+from benches.web_load import APPLICATION, WrongAnswer, database_cpu_s, prepare, scratch_database, serving
+
+POOL = 10
+STEADY_PER_MIN = 50_000
+"""What the steady phase offers: a little above the bar."""
+
+
+def run(
+    seconds: float = 60.0,
+    people: int = 1_360_000,
+    collectors: int = 3800,
+    server_workers: int = 2,
+    server_threads: int = 8,
+    window: int = 12,
+) -> dict[str, Any]:
+    """Measure and return the figures.
+
+    Raises: WrongAnswer if the server fails, or if the database does not hold exactly what was acknowledged.
+    """
+    with scratch_database() as url:
+        seeded = prepare(url, "benches.screening_seed:seed", str(people), str(collectors))
+        with serving(url, APPLICATION, server_workers, server_threads) as server:
+            load = Load(server.port, seeded, collectors, people)
+            load.run(3.0, pool=POOL, window=window)
+            load.counts = Counts()
+            phases = {}
+            for name, how in (
+                ("steady", {"pool": POOL, "rate": STEADY_PER_MIN / 60 / POOL}),
+                ("ceiling", {"pool": POOL, "window": window}),
+                ("single", {"pool": 1, "window": window}),
+            ):
+                phases[name] = _measured(server, url, load, seconds, **how)
+            load.close()
+        lost = _lost(url, phases)
+        durable = _durable(url)
+    return {
+        "samples_per_min": phases["steady"]["samples_per_min"],
+        "upload_p99_s": phases["steady"]["p99_s"],
+        "ceiling_samples_per_min": phases["ceiling"]["samples_per_min"],
+        "single_uploads_per_s": phases["single"]["uploads_per_s"],
+        "lost": lost,
+        **{name: {key: value for key, value in found.items() if key != "ids"} for name, found in phases.items()},
+        "people": people,
+        "collectors": collectors,
+        "durable": durable,
+    }
+
+
+def _measured(server: Any, url: str, load: Load, seconds: float, **how: Any) -> dict[str, Any]:
+    web, database = server.cpu_s(), database_cpu_s(url)
+    load.counts = counts = Counts()
+    took = load.run(seconds, **how)
+    uploads = counts.uploads or 1
+    times = sorted(counts.took_s) or [0.0]
+    return {
+        "samples": counts.samples,
+        "samples_per_min": round(60 * counts.samples / took),
+        "uploads_per_s": round(counts.uploads / took, 1),
+        "p50_s": round(times[len(times) // 2], 4),
+        "p99_s": round(times[int(len(times) * 0.99)], 4),
+        "bytes_sent_per_sample": round(counts.bytes_sent / max(counts.samples, 1)),
+        "web_cpu_ms_per_upload": round(1000 * (server.cpu_s() - web) / uploads, 3),
+        "database_cpu_ms_per_upload": round(1000 * (database_cpu_s(url) - database) / uploads, 3),
+        "answers": dict(counts.answers),
+        "ids": counts.ids,
+    }
+
+
+def _lost(url: str, phases: dict[str, Any]) -> int:
+    """How many acknowledged tubes are not in the database with all their people.
+
+    Raises: WrongAnswer where a sample is there twice.
+    """
+    ids = [key for found in phases.values() for key in found["ids"]]
+    with psycopg.connect(url) as probe:
+        row = probe.execute(
+            "SELECT count(*) FROM testing_tube t WHERE id = ANY(%s::uuid[]) AND people = "
+            "(SELECT count(*) FROM testing_sample s WHERE s.tube_id = t.id) "
+            "AND EXISTS (SELECT FROM kernel_record r WHERE r.id = t.id AND r.outcome = 'stored')",
+            [ids],
+        ).fetchone()
+        twice = probe.execute(
+            "SELECT count(*) FROM (SELECT FROM testing_sample GROUP BY person_id, round_id HAVING count(*) > 1) AS t"
+        ).fetchone()
+    assert row is not None and twice is not None
+    if twice[0]:
+        raise WrongAnswer(f"{twice[0]} people are counted twice")
+    return len(ids) - int(row[0])
+
+
+def _durable(url: str) -> dict[str, str]:
+    with psycopg.connect(url) as probe:
+        rows = probe.execute(
+            "SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit', 'full_page_writes')"
+        ).fetchall()
+    return dict(rows)

@@ -1,0 +1,87 @@
+/** The field app: one page, opened by a PIN, at work with or without the network. */
+
+import "./field.css";
+import { keep, kept } from "./database";
+import { button, h } from "./dom";
+import { Session } from "./session";
+import { enrol, locked, needServer, newPin } from "./screens/door";
+import { stateWords, type App } from "./screens/frame";
+import { home } from "./screens/home";
+import { isEnglish, speak, t } from "./words";
+
+const session = new Session();
+const bar = h("header", {});
+const state = h("p", { class: "state", role: "status", id: "state" });
+const note = h("p", { class: "note", role: "status", id: "note" });
+const place = h("div", { id: "place" });
+let quiet: ReturnType<typeof setTimeout> | undefined;
+let turn = 0;
+
+const app: App = {
+  session,
+  show(screen) {
+    const mine = ++turn;
+    void Promise.resolve(screen(app)).then((made) => {
+      if (mine !== turn) return;
+      place.replaceChildren(made);
+      scrollTo(0, 0);
+    });
+  },
+  home() {
+    app.show(async (again) => {
+      const door = await session.door();
+      if (door === "open") return home(again);
+      if (door === "locked") return locked(again);
+      if (door === "server") return needServer(again);
+      return session.installation && !session.wiped ? newPin(again) : enrol(again);
+    });
+  },
+  say(words, bad = false) {
+    note.textContent = words;
+    note.className = bad ? "note is-bad" : "note";
+    clearTimeout(quiet);
+    quiet = setTimeout(() => { note.textContent = ""; }, 6000);
+  },
+};
+
+function dress(): void {
+  const other = button(t("language"), async () => {
+    speak(isEnglish() ? "zh" : "en");
+    await keep("language", isEnglish() ? "en" : "zh");
+    dress();
+    app.home();
+  }, "plain");
+  bar.replaceChildren(h("strong", {}, `Gridward ${t("app")}`), other);
+  showState();
+}
+
+function showState(): void {
+  state.hidden = session.installation === null;
+  state.textContent = stateWords(session);
+  state.className = session.trouble ? "state is-off" : "state";
+}
+
+async function start(): Promise<void> {
+  document.body.append(bar, state, note, place);
+  speak((await kept<string>("language")) ?? navigator.language);
+  dress();
+  session.onChange(showState);
+  await session.start();
+  const code = /enrol=([A-Z0-9]+)/.exec(location.hash)?.[1];
+  history.replaceState(null, "", location.pathname);
+  if (code) app.show((again) => enrol(again, code));
+  else app.home();
+}
+
+if ("serviceWorker" in navigator) void navigator.serviceWorker.register("/field/worker.js", { scope: "/field/", type: "module" });
+
+// Two windows on one outbox would give out one number twice.
+void navigator.locks.request("gridward-field", { ifAvailable: true }, async (held) => {
+  if (held === null) {
+    speak(navigator.language);
+    document.body.append(h("main", { class: "door" }, h("p", {}, t("other_window"))));
+    return;
+  }
+  await start();
+  await new Promise(() => undefined);
+});

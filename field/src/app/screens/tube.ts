@@ -1,0 +1,112 @@
+/** One open tube: who is in it, who comes next, and every way it can go otherwise. */
+
+import type { Body } from "../../sync/ports";
+import { button, field, h } from "../dom";
+import { scanner } from "../scan";
+import { t, type Word } from "../words";
+import { saved, screen, sheet, type App } from "./frame";
+import { places } from "./places";
+import { moment, remember, sampledHere, sampling, tubeCode, type Listed, type Open } from "./sampling";
+
+const MOST_SHOWN = 12;
+const REASONS: Word[] = ["unwilling", "unwell", "absent", "exempt", "other"];
+
+export async function tubeScreen(app: App, open: Open): Promise<HTMLElement> {
+  const [listed, before] = await Promise.all([app.session.patch.rows<Listed>("testing.people"), sampledHere(app)]);
+  const here = listed.filter((one) => one.round === open.round);
+  const again = (): void => app.show((next) => tubeScreen(next, open));
+  const put = async (name: string, door: string, sample: Body): Promise<void> => {
+    open.people.push({ name, door, sample: { ...sample, at: moment() } });
+    await app.session.keepDraft(open);
+    again();
+  };
+  const add = (one: Listed): void | Promise<void> => {
+    if (open.people.some((other) => other.sample.person === one.id)) return app.say(t("in_tube"), true);
+    const add_ = (): Promise<void> => put(one.name, one.room, { person: one.id, address: one.address });
+    if (one.sampled || before.has(one.id)) return sheet(t("sample_again"), [t("yes_again"), add_]);
+    return add_();
+  };
+  const full = open.people.length >= open.pool;
+  return screen(app, `${t("tube")} ${open.tube}`,
+    h("p", { class: full ? "count full" : "count", role: "status" }, t("people_of", { n: open.people.length, most: open.pool })),
+    h("ol", { class: "people" }, ...open.people.map((one, at) => h("li", {}, `${one.name} ${one.door}`,
+      button(t("remove"), async () => { open.people.splice(at, 1); await app.session.keepDraft(open); again(); }, "plain")))),
+    full ? h("p", { class: "warn" }, t("tube_full")) : finder(app, here, before, add, (one) => notSampled(app, open, one)),
+    !full && button(t("not_listed"), () => app.show((next) => newcomer(next, open, put)), "plain"),
+    button(t("change_tube"), () => app.show((next) => changeTube(next, open)), "plain"),
+    button(t("throw_tube"), () => sheet(t("throw_sure", { n: open.people.length }), [t("throw_tube"), async () => {
+      await app.session.keepDraft(null);
+      app.show(sampling);
+    }, "warn"]), "plain"),
+    open.people.length > 0 && h("div", { class: "foot" }, button(t("close_tube"), () => close(app, open), "first")));
+}
+
+async function close(app: App, open: Open): Promise<void> {
+  const { tube, round, point, opened_at } = open;
+  const samples = open.people.map((one) => one.sample);
+  if (!(await saved(app, "testing.tube", { tube, round, point, opened_at, closed_at: moment(), samples }, true))) return;
+  await remember(app, open);
+  app.show(sampling);
+}
+
+/** Search the list as one types; a scanned code is searched likewise. */
+function finder(app: App, here: Listed[], before: Set<string>, add: (one: Listed) => unknown, refuse: (one: Listed) => void): HTMLElement {
+  const input = h("input", { type: "search", autocomplete: "off", "aria-label": t("find"), placeholder: t("find") });
+  const results = h("ul", { class: "found" });
+  const show = (): void => {
+    const words = input.value.trim().toLowerCase();
+    const hits = words === "" ? [] : here.filter((one) => matches(one, words)).slice(0, MOST_SHOWN);
+    results.replaceChildren(...hits.map((one) => h("li", {},
+      button(`${one.name} ${one.room}${one.sampled || before.has(one.id) ? `（${t("sampled")}）` : ""}`, () => add(one), "second"),
+      button(t("refusal"), () => refuse(one), "plain"))), ...(words !== "" && hits.length === 0 ? [h("li", {}, t("found_none"))] : []));
+  };
+  input.addEventListener("input", show);
+  return h("div", {}, h("label", { class: "field" }, h("span", {}, t("find")), input),
+    scanner((code) => { input.value = code; show(); const one = here.find((other) => other.id === code); if (one) void add(one); else app.say(code); }),
+    results);
+}
+
+function matches(one: Listed, words: string): boolean {
+  return one.id === words || one.name.toLowerCase().includes(words) || `${one.room}`.toLowerCase().startsWith(words);
+}
+
+function notSampled(app: App, open: Open, one: Listed): void {
+  sheet(t("refusal_why", { name: one.name }), ...REASONS.map((reason): [string, () => unknown] => [t(reason), async () => {
+    const body = { round: open.round, person: one.id, address: one.address, reason, at: moment() };
+    if (await saved(app, "testing.refusal", body)) app.show((next) => tubeScreen(next, open));
+  }]));
+}
+
+async function newcomer(app: App, open: Open, put: (name: string, door: string, sample: Body) => Promise<void>): Promise<HTMLElement> {
+  const name = h("input", { maxlength: 80, autocomplete: "off" });
+  const telephone = h("input", { inputmode: "tel", maxlength: 32, autocomplete: "off" });
+  const number = h("input", { maxlength: 32, autocomplete: "off" });
+  const place = await places(app);
+  const said = h("p", { class: "bad", role: "alert" });
+  const add = async (): Promise<void> => {
+    said.textContent = name.value.trim() ? "" : t("missing", { f: t("name") });
+    if (said.textContent) return;
+    const sample: Body = { name: name.value.trim(), address: place.value };
+    if (telephone.value.trim()) sample.phone = telephone.value.trim();
+    if (number.value.trim()) sample.id_number = number.value.trim().toUpperCase();
+    await put(name.value.trim(), "", sample);
+  };
+  return h("main", {}, h("div", { class: "way" }, button(`‹ ${t("back")}`, () => app.show((next) => tubeScreen(next, open)), "plain"), h("h1", {}, t("not_listed"))),
+    field(t("name"), name), field(t("building"), place.element), field(t("phone"), telephone), field(t("id_number"), number),
+    scanner((code) => { number.value = code; }), said, h("div", { class: "foot" }, button(t("add"), add, "first")));
+}
+
+function changeTube(app: App, open: Open): HTMLElement {
+  const input = h("input", { autocapitalize: "characters", autocomplete: "off", "aria-label": t("tube") });
+  const said = h("p", { class: "bad", role: "alert" });
+  const change = async (typed: string): Promise<void> => {
+    const code = tubeCode(typed);
+    said.textContent = code ? "" : t("tube_wrong");
+    if (!code) return;
+    open.tube = code;
+    await app.session.keepDraft(open);
+    app.show((next) => tubeScreen(next, open));
+  };
+  return screen(app, t("change_tube"), field(t("tube"), input), scanner((code) => void change(code)), said,
+    h("div", { class: "foot" }, button(t("save"), () => change(input.value), "first")));
+}
