@@ -53,6 +53,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "gridward.web.policy.PolicyMiddleware",
+    "gridward.web.pulse.PulseMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "gridward.web.overload.OverloadMiddleware",
     "gridward.web.walls.ScopeMiddleware",

@@ -118,3 +118,12 @@ def dial_a_ride(arguments: tuple[str, ...]) -> None:
 def rls(scale: float, quick: bool, as_json: bool) -> None:
     """What row-level security costs the main pages and a write, as ratios with and without."""
     report("rls", _found("rls").run(scale, 40 if quick else 200), as_json=as_json)
+
+
+@command.command()
+@_json_option
+def directive(as_json: bool) -> None:
+    """One directive to 301 communities and 1,500 estates: when the last of 1,801 screens has it, and the CPU."""
+    with house():
+        figures = _found("directive").run()
+    report("directive", figures, as_json=as_json)

@@ -15,6 +15,7 @@ from gridward.kernel.notices.actions import mark_seen
 from gridward.kernel.notices.queries import inbox, words_of
 from gridward.kernel.registry import strip_kinds, urgent_rows
 from gridward.web.paging import page_of
+from gridward.web.pulse import pulse
 
 
 @needs_capability("areas.see")
@@ -23,6 +24,8 @@ def feed(request: HttpRequest) -> HttpResponse:
     actor = actor_in(request)
     spans = actor.spans("needs.see") or actor.spans("areas.see")
     found = news(request.GET.get("since", ""), spans)
+    if actor.may("needs.see"):
+        pulse.know(request.session.session_key, spans)
     if not found.events:
         return HttpResponse(status=204, headers={"X-Cursor": found.cursor})
     return JsonResponse({"cursor": found.cursor, "events": found.events, "more": found.more})
