@@ -164,6 +164,8 @@ class _Sender:
             ("csrfmiddlewaretoken", self.token), ("id", self.id), ("title", "全面消杀"), ("words", "今天完成消杀。"),
             ("urgency", "1"), ("proof", "words"), ("levels", "12"), ("levels", "14"),
         ]  # fmt: skip
+        self.link.close()
+        self.link.connect()
         began = time.monotonic()
         self.link.request("POST", "/command/directives/new", urlencode(body), {
             "Cookie": self.cookies, "Content-Type": "application/x-www-form-urlencoded",
@@ -185,7 +187,9 @@ class _Screens:
         self.until: Any = context.Value("d", 0.0)
         shares = [sessions[at::processes] for at in range(processes)]
         self.running = [
-            context.Process(target=_play, args=(port, cookie, share, every_s, at, self.until, self.results))
+            context.Process(
+                target=_play, args=(port, cookie, share, every_s, at, self.until, self.results), daemon=True
+            )
             for at, share in enumerate(shares)
         ]
 
@@ -242,10 +246,26 @@ def _poll(
         now = time.monotonic()
         for one in screens:
             if not one.asked_at and one.next_at <= now:
-                _ask(one, port, cookie, ready)
+                _tried(_ask, one, ready, one, port, cookie, ready)
         for key, _mask in ready.select(0.005):
-            _read(key.data, every_s, ready, said)
+            _tried(_read, key.data, ready, key.data, every_s, ready, said)
     said["heard"] = [one.heard for one in screens if one.heard]
+
+
+def _tried(act: Any, screen: _Screen, ready: Any, *given: Any) -> None:
+    """Do something on a screen's connection; where that was dropped a new one is made the next time, as browsers do."""
+    try:
+        act(*given)
+    except OSError:
+        _drop(screen, ready)
+        screen.next_at = time.monotonic() + 0.05
+
+
+def _drop(one: _Screen, ready: Any) -> None:
+    if one.link is not None:
+        ready.unregister(one.link)
+        one.link.close()
+    one.link, one.asked_at = None, 0.0
 
 
 def _first_cursor(port: int, cookie: str, session: str) -> str:
@@ -277,10 +297,7 @@ def _read(one: _Screen, every_s: float, ready: Any, said: dict[str, Any]) -> Non
     assert one.link is not None
     part = one.link.recv(65536)
     if not part:
-        ready.unregister(one.link)
-        one.link.close()
-        one.link, one.asked_at, one.next_at = None, 0.0, time.monotonic() + every_s
-        return
+        raise ConnectionResetError
     one.got += part
     head, found, body = one.got.partition(b"\r\n\r\n")
     if not found:
