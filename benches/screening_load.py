@@ -67,7 +67,8 @@ class Load:
         each, share = people // places, max(collectors // places, 1)
         self.collectors = [
             Collector(at, _head(at), iter(range(at % places * each + at // places * (each // share),
-                                                at % places * each + (at // places + 1) * (each // share))), at % places)
+                                                at % places * each + (at // places + 1) * (each // share))),
+                      at % places)
             for at in range(collectors)
         ]  # fmt: skip
         self._idle = deque(self.collectors)

@@ -87,18 +87,20 @@ def test_accounts_are_not_told_of(shared):
     assert shared.news(mark, HEADQUARTERS, (EVERYWHERE,)).events == []
 
 
-def test_a_change_of_rights_makes_all_that_was_looked_up_before_count_no_more(shared):
-    before, mark = shared.rights, cursor()
-    write(verb="grant.given", kind="user")
-    shared.news(mark, HEADQUARTERS, (EVERYWHERE,))
-    assert shared.rights > before
+def test_a_change_of_rights_is_counted_for_whom_it_concerns(shared):
+    before = [shared.rights(user_id) for user_id in (7, 8)]
+    record(SYSTEM, [Event("grant.given", "user", "7", SOUTH, NOW)])
+    assert [shared.rights(user_id) for user_id in (7, 8)] == [before[0] + 1, before[1]]
+    record(SYSTEM, [Event("incident.closed", "incident", "x", SOUTH, NOW)])
+    assert [shared.rights(user_id) for user_id in (7, 8)] == [before[0] + 2, before[1] + 1]
 
 
 def test_a_screen_that_is_too_far_behind_or_from_elsewhere_is_left_to_the_database(shared, monkeypatch):
-    monkeypatch.setattr(feed, "KEPT", 3)
+    monkeypatch.setattr(feed, "KEPT_ENTRIES", 3)
     mark = cursor()
     for _number in range(3):
         write()
+        assert shared.news(mark, HEADQUARTERS, (EVERYWHERE,)) is not None
     assert len(shared.news(mark, HEADQUARTERS, (EVERYWHERE,)).events) == 3
     write()
     assert shared.news(mark, HEADQUARTERS, (EVERYWHERE,)) is None

@@ -8,7 +8,7 @@ interface News {
   events: { verb: string; kind: string; id: string; address: string; at: string }[];
 }
 
-const EVERY_MS = 2_000;
+const EVERY_MS = 1_500;
 const HIDDEN_MS = 30_000;
 const LONGEST_MS = 30_000;
 
@@ -17,7 +17,7 @@ let pause = EVERY_MS;
 let timer = 0;
 let asking = false;
 
-/** Ask every two seconds what is new, and let the regions of the page that show it fetch themselves again. */
+/** Ask every second and a half what is new, and let the regions of the page that show it fetch themselves again. */
 export function startFeed(): void {
   cursor = document.body.dataset.cursor ?? "";
   if (!cursor) return;

@@ -17,6 +17,7 @@ from uuid import UUID
 from django.apps import apps
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Model
 
 from gridward.kernel.access.actor import Actor
 from gridward.kernel.access.models import User
@@ -135,17 +136,26 @@ def _files(query: Any, table: Table, incident_id: UUID) -> list[str]:
 
 
 def _empty(query: Any, done: Erasure, table: Table, incident_id: UUID) -> None:
-    for other, column, nullable in references(table.model):
-        if other == table.name:
-            continue
-        change = f"UPDATE {other} SET {column} = NULL" if nullable else f"DELETE FROM {other}"
-        query.execute(f"{change} WHERE {column} IN ({table.rows})", [incident_id])  # nosec B608 # only names of our own are formatted in
-        if not nullable:
-            done.count(other, query.rowcount)
+    _let_go(query, done, table.model, table.rows, incident_id)
     key = table.model._meta.pk.column
     query.execute(f"DELETE FROM {table.name} WHERE {key} IN ({table.rows})", [incident_id])  # nosec B608 # names of ours
     done.count(table.name, query.rowcount)
     done.tables.append(table.name)
+
+
+def _let_go(query: Any, done: Erasure, model: type[Model], rows: str, incident_id: UUID) -> None:
+    """Free some rows of what points at them: emptied where that may be, else deleted with what points at that."""
+    for other, column, nullable in references(model):
+        name, key = other._meta.db_table, other._meta.pk.column
+        if other is model:
+            continue
+        if nullable:
+            query.execute(f"UPDATE {name} SET {column} = NULL WHERE {column} IN ({rows})", [incident_id])  # nosec B608 # names of ours
+            continue
+        theirs = f"SELECT {key} FROM {name} WHERE {column} IN ({rows})"  # nosec B608 # names of ours
+        _let_go(query, done, other, theirs, incident_id)
+        query.execute(f"DELETE FROM {name} WHERE {column} IN ({rows})", [incident_id])  # nosec B608 # names of ours
+        done.count(name, query.rowcount)
 
 
 def _destroy_keys(query: Any, done: Erasure, now: datetime) -> None:

@@ -60,9 +60,9 @@ def holders_of(incident_id: UUID) -> list[str]:
     return sorted({holder.removesuffix(SEARCH) for holder in found})
 
 
-def references(model: type[models.Model]) -> Iterator[tuple[str, str, bool]]:
-    """Foreign keys that point at a table: their table and column, and whether they may be empty."""
+def references(model: type[models.Model]) -> Iterator[tuple[type[models.Model], str, bool]]:
+    """Foreign keys that point at a table: the model they belong to, their column, and whether they may be empty."""
     for one in model._meta.related_objects:
         field: Any = one.field
         if field.concrete and not field.many_to_many:
-            yield one.related_model._meta.db_table, field.column, field.null
+            yield one.related_model, field.column, field.null

@@ -7,15 +7,17 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
-from gridward.kernel.access.actor import Actor, inside, visible
+from gridward.kernel.access.actor import Actor, inside, one_visible, visible
 from gridward.kernel.access.models import User
 from gridward.kernel.access.scope import house, open_rows
-from gridward.kernel.address import Level
+from gridward.kernel.address import Level, trail
 from gridward.kernel.errors import NotFound
 from gridward.kernel.incidents.queries import running
 from gridward.lines.command.errors import QuietTimes
-from gridward.lines.command.models import Directive, Receipt
+from gridward.lines.command.models import Answer, Directive, Finding, Problem, Receipt, Visit
 from gridward.lines.command.models.directives import ANSWER, SEE
+from gridward.lines.command.models.inspections import JUDGE
+from gridward.lines.command.models.inspections import SEE as SEE_INSPECTIONS
 from gridward.lines.command.rules import levels_of
 
 RECEIVED = 200
@@ -68,6 +70,65 @@ def one_received(actor: Actor, receipt_id: Any) -> Receipt:
     if found is None:
         raise NotFound
     return found
+
+
+def visits_of(actor: Actor, day: Any) -> QuerySet[Visit]:
+    """An inspector's own route of a day, in its order. Relies on visit_inspector."""
+    return Visit.objects.filter(inspector_id=actor.user_id, day=day).order_by("position", "id")
+
+
+def one_visit(actor: Actor, visit_id: Any) -> Visit:
+    """One visit of an actor's own route, or one they may look into.
+
+    Raises: NotFound.
+    """
+    rows = Visit.objects.select_related("inspector")
+    try:
+        found = rows.filter(pk=visit_id, inspector_id=actor.user_id).first()
+    except (ValidationError, ValueError, TypeError) as malformed:
+        raise NotFound from malformed
+    return found or one_visible(rows, actor, SEE_INSPECTIONS, visit_id)
+
+
+def findings(actor: Actor) -> QuerySet[Finding]:
+    """The findings an actor may see, newest first. Relies on finding_address and finding_raised."""
+    rows = visible(Finding.objects.all(), actor, SEE_INSPECTIONS)
+    return rows.select_related("raised_by", "righted_by", "checked_by").order_by("-raised_at", "-id")
+
+
+def one_finding(actor: Actor, finding_id: Any) -> Finding:
+    """One finding an actor may see.
+
+    Raises: NotFound.
+    """
+    rows = Finding.objects.select_related("raised_by", "righted_by", "checked_by", "visit")
+    return one_visible(rows, actor, SEE_INSPECTIONS, finding_id)
+
+
+def one_problem(actor: Actor, problem_id: Any) -> Problem:
+    """One common problem of an actor's own desk.
+
+    Raises: NotFound.
+    """
+    return one_visible(Problem.objects.all(), actor, JUDGE, problem_id)
+
+
+ANSWERS = 2000
+
+
+def answers_for(actor: Actor) -> list[Answer]:
+    """The answers that hold where an actor works, newest first: given by their own desks and by those above them.
+
+    Opened to them with their problems. Relies on answer_address.
+    """
+    spans = actor.spans(SEE_INSPECTIONS)
+    above = {place for held in spans for place in trail(held.low)}
+    with house():
+        rows = Answer.objects.filter(Q(address__in=above) | inside(spans)).order_by("-answered_at", "-id")
+        found = list(rows.values_list("pk", "problem_id")[:ANSWERS])
+        listed = list(Answer.objects.filter(pk__in=[row[0] for row in found]).order_by("-answered_at", "-id"))
+    open_rows(*(one for row in found[:200] for one in row))
+    return listed
 
 
 def issued(actor: Actor) -> QuerySet[Directive]:

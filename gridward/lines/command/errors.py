@@ -75,3 +75,35 @@ class NothingChanged(AppError):
     code = "nothing_changed"
     status = 422
     message = _("Nothing differs from the version in force. Change the words, or leave it as it is.")
+
+
+class NoInspectors(AppError):
+    """A day's route without anybody to go."""
+
+    code = "no_inspectors"
+    status = 422
+    message = _("Choose at least one inspector who works in this area.")
+
+
+class PlannedAlready(AppError):
+    """The inspectors of that day are on their routes."""
+
+    code = "planned_already"
+    status = 409
+    message = _("This day's routes were approved already. Look at them, or plan another day.")
+
+
+class NotThisStep(AppError):
+    """A finding is not in a state that allows this."""
+
+    code = "not_allowed_now"
+    status = 409
+    message = _("This finding is “%(state)s”, so this cannot be done now. Look at its newest state.")
+
+
+class AnsweredAlready(AppError):
+    """The problem has its one reply."""
+
+    code = "answered_already"
+    status = 409
+    message = _("This problem has its reply already; it is in the answer book.")

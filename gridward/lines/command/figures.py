@@ -1,6 +1,7 @@
 """What the command line counts: each figure with its meaning in words and the rows behind it.
 
-Indexes relied on: receipt_sent, past_receipt_sent, receipt_due, directive_address.
+Indexes relied on: receipt_sent, past_receipt_sent, receipt_due, directive_address,
+visit_done, finding_raised.
 """
 
 from __future__ import annotations
@@ -116,7 +117,55 @@ DIRECTIVE_FIGURES = (
     ),
 )
 
-FIGURES = DIRECTIVE_FIGURES
+_DONE = "done_at >= %(start)s AND done_at < %(end)s"
+_RAISED = "raised_at >= %(start)s AND raised_at < %(end)s"
+
+INSPECTION_FIGURES = (
+    Figure(
+        "command.visits",
+        _("Inspections made"),
+        _("Visits of inspectors to communities that were made that day."),
+        _("visits"),
+        f"SELECT id AS row_id, address, 1 AS amount FROM command_visit WHERE {_DONE}",
+        row_page="command:visit-seen",
+    ),
+    Figure(
+        "command.findings",
+        _("Findings"),
+        _("Findings that were raised that day, individual and common ones."),
+        _("findings"),
+        f"SELECT id AS row_id, address, 1 AS amount, sort AS part FROM command_finding WHERE {_RAISED}",
+        parts=True,
+        row_page="command:finding",
+    ),
+    Figure(
+        "command.same_day",
+        _("Common problems answered the same day"),
+        _(
+            "Of the common findings that were raised that day, "
+            "the share that had its unified reply before the day ended."
+        ),
+        _SHARE,
+        "SELECT id AS row_id, address, CASE WHEN answered_at < %(end)s THEN 1 ELSE 0 END AS amount "
+        f"FROM command_finding WHERE {_RAISED} AND sort = 'common'",
+        Aggregate.SHARE,
+        row_page="command:finding",
+        good="up",
+    ),
+    Figure(
+        "command.righted",
+        _("Put right the same day"),
+        _("Of the individual findings that were raised that day, the share that was put right before the day ended."),
+        _SHARE,
+        "SELECT id AS row_id, address, CASE WHEN righted_at < %(end)s THEN 1 ELSE 0 END AS amount "
+        f"FROM command_finding WHERE {_RAISED} AND sort = 'individual'",
+        Aggregate.SHARE,
+        row_page="command:finding",
+        good="up",
+    ),
+)
+
+FIGURES = DIRECTIVE_FIGURES + INSPECTION_FIGURES
 BULLETIN = (
     "command.directives",
     "command.reached",
@@ -124,4 +173,8 @@ BULLETIN = (
     "command.seen_p95",
     "command.seen_in_time",
     "command.done_in_time",
+    "command.visits",
+    "command.findings",
+    "command.same_day",
+    "command.righted",
 )

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from gridward.kernel.manifest import Line, Page, Strip
+from gridward.kernel.address import Level
+from gridward.kernel.manifest import Line, Page, Role, Strip
 from gridward.lines.command.figures import BULLETIN, FIGURES
 
 CAPABILITIES = {
     "directives.see": _("see directives"),
     "directives.send": _("send directives"),
     "directives.answer": _("answer for a desk that directives reach"),
+    "inspections.see": _("see inspections and findings"),
+    "inspections.plan": _("plan inspections"),
+    "inspections.inspect": _("inspect"),
+    "findings.right": _("raise findings and put them right"),
+    "findings.judge": _("judge common problems"),
 }
 
 ANNOUNCES = {
@@ -24,6 +30,18 @@ ANNOUNCES = {
     "directive.done": _("did what was ordered"),
     "directive.reminded": _("was reminded of the directive"),
     "directive.climbed": _("nobody saw or did it in time: the desk above was told"),
+    "inspection.planned": _("proposed routes of inspection"),
+    "inspection.approved": _("approved routes of inspection"),
+    "inspection.visited": _("inspected"),
+    "finding.raised": _("raised the finding"),
+    "finding.righted": _("put it right"),
+    "finding.checked": _("looked again: in order"),
+    "finding.returned": _("looked again: not in order"),
+    "finding.grouped": _("put it under a common problem"),
+    "finding.answered": _("it has its unified reply"),
+    "answer.given": _("gave the unified reply"),
+    "answer.used": _("an answer of the book did"),
+    "command.configured": _("loaded the command line's configuration"),
 }
 
 NOTICES = {
@@ -32,26 +50,46 @@ NOTICES = {
     "directive.withdrawn": _("Directive %(number)s was withdrawn."),
     "directive.reminded": _("Directive %(number)s still waits for you."),
     "directive.climbed": _("Directive %(number)s: %(places)s places below you have not seen or done it in time."),
+    "inspection.approved": _("Your route of inspection for %(day)s is on your phone."),
 }
 
-PAGES = (Page("command.directives", _("Directives"), "command:mine", "directives.see", "send", 15),)
+PAGES = (
+    Page("command.directives", _("Directives"), "command:mine", "directives.see", "send", 15),
+    Page("command.route", _("My route"), "command:route", "inspections.inspect", "route", 16),
+    Page("command.inspections", _("Inspections"), "command:planning", "inspections.plan", "eye", 42),
+    Page("command.findings", _("Findings"), "command:findings", "inspections.see", "list-check", 43),
+    Page("command.problems", _("Common problems"), "command:problems", "findings.judge", "users", 44),
+    Page("command.answers", _("Answer book"), "command:answers", "inspections.see", "file-text", 45),
+)
 
-_DESK = frozenset({"directives.see", "directives.send", "directives.answer"})
+ROLES = (
+    Role(
+        "inspector",
+        _("Inspector"),
+        frozenset({"inspections.see", "inspections.inspect", "areas.see", "directives.see", "resources.see"}),
+        home="command:route",
+        level=Level.DISTRICT,
+    ),
+)
+
+_DESK = frozenset({"directives.see", "directives.send", "directives.answer", "inspections.see", "findings.right"})
 
 LINE = Line(
     key="command",
     title=_("Command"),
     figures=FIGURES,
     pages=PAGES,
+    roles=ROLES,
     gives={
-        "headquarters": _DESK,
+        "headquarters": _DESK | {"inspections.plan", "findings.judge"},
         "town": _DESK,
         "community": _DESK,
-        "auditor": frozenset({"directives.see"}),
+        "auditor": frozenset({"directives.see", "inspections.see"}),
     },
     capabilities=CAPABILITIES,
     announces=ANNOUNCES,
     notices=NOTICES,
     strip=Strip("gridward.lines.command.queries.directives.urgent", ("directive",)),
+    install="gridward.lines.command.actions.inspections.install",
     bulletin=BULLETIN,
 )

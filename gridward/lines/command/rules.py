@@ -143,3 +143,39 @@ def difference(before: str, after: str) -> list[Bit]:
 def reaches_below(spans: tuple[Span, ...], addresses: list[int]) -> list[int]:
     """Those of some addresses that do not lie in any range whole, in their order."""
     return [one for one in addresses if not any(held.low <= one and span(one).high <= held.high for held in spans)]
+
+
+WORTH_BY_DAYS = (0.0, 0.3, 0.5, 0.7, 0.9, 1.0, 1.1, 1.2)
+"""What a visit is worth by whole days since the last one; seven days and more count the same."""
+
+
+def risk(residents: int, open_needs: int, open_findings: int) -> float:
+    """How much a community's state calls for an inspector: 1 for a quiet one, more with people and what is open.
+
+    Parameters: residents, open_needs, open_findings — counts, 0 or more.
+    """
+    return 1.0 + min(residents / 5000, 2.0) + min(open_needs / 20, 2.0) + min(open_findings / 3, 3.0)
+
+
+_STOP = """
+    检查发现 检查中发现 督查发现 现场发现 现场查看 居民反映 群众反映 社区反映 有居民说 走访时
+    目前 存在 的情况 的问题 的现象 情况 问题 请尽快 请 尽快 及时 处理 解决 建议 希望 发现
+    我们 部分 有的 个别 仍然 依然 还是 已经 今天 昨天 上午 下午 晚上 几天 一直 本社区
+    该社区 我社区 小区内 小区里 这里 现在
+"""
+STOP = tuple(_STOP.split())
+"""What inspectors write around a trouble; it says nothing of the trouble."""
+_SAME = """
+    做核酸=核酸采样 核酸检测=核酸采样 采核酸=核酸采样 检测点=采样点 采样台=采样点 未=没
+    没有=没 无人=没人 缺少=没 缺乏=没 不足=不够 短缺=不够 紧缺=不够 不到位=没做
+    未落实=没做 消毒=消杀 垃圾桶=垃圾 生活垃圾=垃圾 堆放=堆 堆积=堆 清运=清 清理=清
+    运走=清 看守=值守 值班=值守 守门=值守 大门=卡口 出入口=卡口 门口=卡口 门岗=卡口
+    药品=药 药物=药 吃的药=药 配药=买药 购药=买药 代购药=买药 就医=看病 就诊=看病
+    去医院=看病 老人=老年人 独居老年人=独居老人 蔬菜包=菜包 保供包=菜包 物资包=菜包 蔬菜=菜
+    送达=送到 配送=送到 派送=送到 打不通=没人接 无法接通=没人接 占线=没人接 电话没接=没人接
+    防护服=防护用品 隔离衣=防护用品 手套=防护用品 面屏=防护用品 志愿人员=志愿者 工作人员=人员
+"""
+SAME = tuple((written, read) for written, read in (pair.split("=") for pair in _SAME.split()))
+"""Words that inspectors use for one another; as written, as read."""
+LIKE_ENOUGH = 0.30
+"""The least likeness that is offered; set on the first half of tests/lines/command/data/findings.csv."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from gridward.lines.command.views import directives, received
+from gridward.lines.command.views import directives, inspections, judging, received
 
 DIRECTIVE = "directives/<uuid:directive_id>"
 RECEIVED = "received/<uuid:receipt_id>"
+FINDING = "findings/<uuid:finding_id>"
+PROBLEM = "problems/<uuid:problem_id>"
 
 urlpatterns = [
     path("directives", directives.mine, name="mine"),
@@ -26,4 +28,23 @@ urlpatterns = [
     path(f"{RECEIVED}/acceptance", received.accept, name="accept"),
     path(f"{RECEIVED}/completion", received.finish, name="finish"),
     path("proofs/<uuid:receipt_proof_id>", received.photo, name="receipt-photo"),
+    path("route", inspections.route, name="route"),
+    path("route/<uuid:visit_id>", inspections.visit, name="visit"),
+    path("visits/<uuid:visit_id>", inspections.seen, name="visit-seen"),
+    path("findings", inspections.register, name="findings"),
+    path("findings/new", inspections.new, name="finding-new"),
+    path("findings/hints", inspections.hints, name="hints"),
+    path(FINDING, inspections.page, name="finding"),
+    path(f"{FINDING}/photos/<str:side>", inspections.photo, name="finding-photo"),
+    path(f"{FINDING}/righting", inspections.right, name="finding-right"),
+    path(f"{FINDING}/recheck", inspections.recheck, name="finding-recheck"),
+    path("answers", inspections.answers, name="answers"),
+    path("answers/<uuid:answer_id>", inspections.answer, name="answer"),
+    path("answers/<uuid:answer_id>/use", inspections.use_answer, name="answer-use"),
+    path("inspections", judging.planning, name="planning"),
+    path("inspections/plans/<uuid:route_plan_id>/approval", judging.approve, name="plan-approval"),
+    path("problems", judging.problems, name="problems"),
+    path("problems/grouping", judging.group, name="grouping"),
+    path(PROBLEM, judging.problem, name="problem"),
+    path(f"{PROBLEM}/reply", judging.reply, name="reply"),
 ]

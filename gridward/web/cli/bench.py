@@ -138,3 +138,12 @@ def screening(seconds: float, people: int, collectors: int, as_json: bool) -> No
     with house():
         figures = _found("screening").run(seconds, people, collectors)
     report("screening", figures, as_json=as_json)
+
+
+@command.command()
+@_json_option
+def directive(as_json: bool) -> None:
+    """One directive to 301 communities and 1,500 estates: when the last of 1,801 screens has it, and the CPU."""
+    with house():
+        figures = _found("directive").run()
+    report("directive", figures, as_json=as_json)

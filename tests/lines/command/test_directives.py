@@ -37,8 +37,8 @@ SignIn = Callable[..., Client]
 def order(client: Client, **given: Any) -> Any:
     """Post a directive to every community, unless told otherwise."""
     body = {
-        "id": str(new_id()), "title": "全面消杀", "words": "今天18时前完成公共区域消杀。", "urgency": "2", "proof": "words",
-        "levels": ["12"], **given,
+        "id": str(new_id()), "title": "全面消杀", "words": "今天18时前完成公共区域消杀。", "urgency": "2",
+        "proof": "words", "levels": ["12"], **given,
     }  # fmt: skip
     return client.post("/command/directives/new", body)
 

@@ -9,5 +9,19 @@ from gridward.lines.command.models.directives import (
     Urgency,
     Version,
 )
+from gridward.lines.command.models.inspections import Answer, CheckItem, Finding, Problem, Visit
 
-__all__ = ["Attachment", "Directive", "PastReceipt", "Receipt", "ReceiptProof", "Urgency", "Version"]
+__all__ = [
+    "Answer",
+    "Attachment",
+    "CheckItem",
+    "Directive",
+    "Finding",
+    "PastReceipt",
+    "Problem",
+    "Receipt",
+    "ReceiptProof",
+    "Urgency",
+    "Version",
+    "Visit",
+]
