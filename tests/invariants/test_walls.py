@@ -11,7 +11,8 @@ from django.db import connection
 from psycopg import sql
 
 from gridward.kernel.fields import AddressField
-from gridward.kernel.walls import Open, Wall
+from gridward.kernel.secrecy.fields import Secret
+from gridward.kernel.walls import CONFIGURATION, Open, Wall
 from gridward.kernel.walls.building import declared, table_names, walled
 from gridward.kernel.walls.policies import ADDS, APP, CHANGES, REMOVES, SEES
 
@@ -20,11 +21,8 @@ WITHOUT = {
     "django_migrations", "django_session", "hotline_visitcount", "kernel_datakey", "procrastinate_events",
     "procrastinate_jobs", "procrastinate_periodic_defers", "procrastinate_workers", "web_shared",
 }  # fmt: skip
-# Places and the running response are for everybody to read; so is what residents choose from.
-PUBLIC = {
-    "kernel_area", "kernel_incident", "kernel_category", "kernel_fieldform", "hotline_triagewords", "hotline_systemkey",
-    "auth_group", "auth_group_permissions", "auth_permission", "django_content_type",
-}  # fmt: skip
+# Places and the running response are for everybody to read, as is all configuration.
+PUBLIC = {"kernel_area", "kernel_incident"}
 
 
 def rows(statement: str, *params: Any) -> list[tuple[Any, ...]]:
@@ -41,7 +39,14 @@ def test_every_table_has_a_wall_or_a_reason_to_have_none():
     assert there <= set(said), "made by nobody we know"
     assert {name for name in there if isinstance(said[name], Open)} == WITHOUT
     assert all(said[name].why for name in WITHOUT)
-    assert {name for name, wall in walled() if wall.public} == PUBLIC
+    assert {name for name, wall in walled() if wall.public and wall is not CONFIGURATION} == PUBLIC
+
+
+def test_configuration_which_everybody_may_read_holds_no_place_and_no_person():
+    found = [model for model in apps.get_models() if getattr(model, "wall", None) is CONFIGURATION]
+    assert len(found) > 5
+    for model in found:
+        assert not any(isinstance(field, AddressField | Secret) for field in model._meta.fields), model
 
 
 @pytest.mark.django_db
