@@ -12,7 +12,6 @@ from django.test import Client
 
 from gridward.kernel.access.actor import SYSTEM, Actor
 from gridward.kernel.access.models import Grant, User
-
 from gridward.kernel.address import level_of, parent, span
 from gridward.kernel.areas.models import Area
 from gridward.kernel.areas.queries import tokens_of
