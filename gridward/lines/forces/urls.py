@@ -34,6 +34,7 @@ PEOPLE: list[URLPattern] = [
     path("worker.js", attendance.worker, name="worker"),
     path("posts/<uuid:post_id>/poster", attendance.poster, name="post-poster"),
     path("attendance", attendance.register, name="attendance"),
+    path("attendance/<uuid:stay_id>", attendance.stay, name="stay"),
     path("certificates", certificates.verifier, name="certificates"),
     path("certificates/check", certificates.check, name="certificate-check"),
     path(f"{ME}/departure", me.departure, name="departure"),

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.core.cache import cache as shared
 from django.test import Client
 
+from gridward.kernel import clock
 from gridward.kernel.access.actor import SYSTEM, Actor
 from gridward.kernel.access.models import Grant, User
 from gridward.kernel.address import level_of, parent, span
 from gridward.kernel.areas.models import Area
 from gridward.kernel.areas.queries import tokens_of
+from gridward.kernel.assignments.planned import Sending, assign_planned
 from gridward.kernel.incidents.actions import open_incident
 from gridward.kernel.incidents.models import Incident
 from gridward.kernel.journal.models import Entry
 from gridward.kernel.near import cache
+from gridward.lines.forces.actions import admission
 from gridward.lines.forces.actions.installing import install
+from gridward.lines.forces.actions.posts import make_day
 from gridward.lines.forces.actions.volunteers import Application, apply
-from gridward.lines.forces.models import Volunteer
+from gridward.lines.forces.models import Post, PostShift, Volunteer
 
 DISTRICT = 5001160000000000000
 TOWN = 5001160010000000000
@@ -106,3 +111,35 @@ def applied(incident: Incident) -> Callable[..., Volunteer]:
 def verbs_of(*ids: Any) -> list[str]:
     """The journal of some things, oldest first."""
     return list(Entry.objects.filter(subject_id__in=map(str, ids)).order_by("id").values_list("verb", flat=True))
+
+
+@dataclass
+class Duty:
+    """Somebody rostered for one early shift at the south gate, and its moments."""
+
+    one: Volunteer
+    post: Post
+    need_id: Any
+    starts: datetime
+    ends: datetime
+    assignment_id: Any
+
+
+@pytest.fixture
+def on_duty(applied: Callable[..., Volunteer], incident: Incident) -> Duty:
+    """A volunteer who is admitted and rostered for an early shift of tomorrow."""
+    now = datetime.now(UTC)
+    one = applied()
+    one.checked_at = now
+    one.save()
+    admission.admit(SYSTEM, one.pk, now)
+    one.refresh_from_db()
+    day = clock.local_day(now) + timedelta(days=1)
+    post = Post.objects.create(
+        incident=incident, address=SOUTH_GATE, category_id="forces.gate", name="南门卡口", heads={"early": 2},
+        active_from=day, stated_at=now, latitude=29.285, longitude=106.252,
+    )  # fmt: skip
+    make_day(SYSTEM, span(SOUTH_GATE), day, now)
+    shift = PostShift.objects.get(post=post)
+    [sent] = assign_planned(SYSTEM, [Sending(shift.need_id, one.resource_id, shift.starts_at, shift.ends_at)], now)
+    return Duty(one, post, shift.need_id, shift.starts_at, shift.ends_at, sent)

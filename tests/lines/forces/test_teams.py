@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from gridward.kernel import clock
 from gridward.kernel.journal.models import Entry
 from gridward.kernel.orgs.models import Organisation
 from gridward.lines.forces.models import Team
@@ -35,7 +36,8 @@ def team(sign_in: Any) -> Team:
 
 
 def test_a_team_is_founded_shown_and_journalled(team: Team, sign_in: Any) -> None:
-    page = sign_in("forces.community", OTHER_COMMUNITY).get(f"/forces/teams/{team.pk}").content.decode()
+    assert sign_in("forces.community", OTHER_COMMUNITY).get(f"/forces/teams/{team.pk}").status_code == 404
+    page = sign_in("forces.community", SOUTH_GATE).get(f"/forces/teams/{team.pk}").content.decode()
     assert "周书记" in page
     assert "2022-11-03" in page
     assert verbs_of(team.pk) == ["forces.team_founded"]
@@ -54,7 +56,7 @@ def test_only_the_desk_of_the_place_may_found_or_close(team: Team, sign_in: Any)
     assert found(sign_in(DESK, OTHER_COMMUNITY), name="别处").status_code == 403
     assert found(sign_in("forces.officer"), name="别处").status_code == 403
     far = sign_in(DESK, OTHER_COMMUNITY)
-    assert far.post(f"/forces/teams/{team.pk}/closure", {"reason": "任务完成"}).status_code == 403
+    assert far.post(f"/forces/teams/{team.pk}/closure", {"reason": "任务完成"}).status_code == 404
     assert sign_in("auditor").get("/forces/teams").status_code == 403
     assert Team.objects.filter(closed_on=None).count() == 1
 
@@ -103,7 +105,7 @@ def test_the_register_searches_by_pinyin_counts_by_kind_and_stays_in_its_area(te
     desk = sign_in(DESK)
     assert team.name in desk.get("/forces/teams?q=nmsq").content.decode()
     assert team.name not in desk.get(f"/forces/teams?area={OTHER_COMMUNITY}").content.decode()
-    tomorrow = date.today() + timedelta(days=1)
+    tomorrow = clock.local_day(clock.now()) + timedelta(days=1)
     Team.objects.filter(pk=team.pk).update(founded_on=tomorrow)
     assert team.name not in desk.get("/forces/teams").content.decode()
 

@@ -6,10 +6,14 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
+from gridward.kernel import clock
+from gridward.kernel.access.actor import SYSTEM
 from gridward.kernel.erasing.actions import erase_again, erased_rows
 from gridward.kernel.journal.models import Entry
+from gridward.kernel.near import cache
 from gridward.kernel.people.models import Person
 from gridward.kernel.resources.models import Resource
 from gridward.lines.forces.models import JoiningRules, Volunteer
@@ -67,8 +71,6 @@ def test_sent_twice_is_once(incident: Any, client: Client) -> None:
 def test_names_phones_codes_and_numbers_do_not_stand_in_the_database(incident: Any, client: Client) -> None:
     sign_up(client, id_number=ID_NUMBER, born_on="")
     one = Volunteer.objects.get()
-    from django.db import connection
-
     with connection.cursor() as query:
         query.execute("SELECT forces_volunteer::text FROM forces_volunteer")
         kept = query.fetchone()[0]
@@ -98,7 +100,7 @@ def test_what_is_wrong_comes_back_with_its_field_and_nothing_is_kept(
 
 
 def test_a_minor_needs_consent_and_gets_no_nights(incident: Any, client: Client) -> None:
-    born = (date.today() - timedelta(days=17 * 366)).isoformat()
+    born = (clock.local_day(clock.now()) - timedelta(days=17 * 366)).isoformat()
     assert sign_up(client, born_on=born).status_code == 422
     assert sign_up(client, born_on=born, guardian="李父 13900000001", guardian_agreed="on").status_code == 302
     assert Volunteer.objects.get().limits == ["no_night"]
@@ -228,12 +230,8 @@ def test_a_restored_backup_is_cleared_of_who_was_forgotten(
     with django_capture_on_commit_callbacks(execute=True):
         client.post(f"/forces/me/{admitted.code}/departure", {"forget": "yes"})
     admitted.save(force_insert=True)
-    from datetime import UTC, datetime
-
-    from gridward.kernel.access.actor import SYSTEM
-
     with owner_here():
-        done = erase_again(SYSTEM, datetime.now(UTC))
+        done = erase_again(SYSTEM, clock.now())
     assert done.rows["forces_volunteer"] == 1
     assert not Volunteer.objects.filter(pk=admitted.pk).exists()
 
@@ -255,8 +253,6 @@ def test_the_poster_leads_to_the_form_of_its_community(sign_in: Any, client: Cli
 
 
 def test_the_districts_own_rules_count(applied: Any, sign_in: Any) -> None:
-    from gridward.kernel.near import cache
-
     JoiningRules.objects.update(identity_needed=False)
     cache.clear()
     one = applied()

@@ -191,7 +191,7 @@ def _keep(actor: Actor, marks: list[Mark], people: Mapping[UUID, Volunteer], now
     """Keep marks, make the stays anew that they touch, and prove the shifts they belong to."""
     if not marks:
         return
-    touched = {mark.volunteer_id for mark in marks}
+    touched = {mark.volunteer_id for mark in marks if mark.volunteer_id}
     since = queries.window(min(mark.at for mark in marks))
     # A volunteer's own device writes at posts where whoever acts holds no grant.
     with house():
@@ -204,7 +204,7 @@ def _keep(actor: Actor, marks: list[Mark], people: Mapping[UUID, Volunteer], now
     came = {one.assignment_id: one.began_at for many in found.values() for one in many if one.assignment_id}
     arrive_planned(actor, came, now)
     finish_planned(actor, {key: at for key, at in ended.items() if at is not None}, now)
-    events = [_event(mark, now) for mark in marks]
+    events = [_event(mark, found[mark.volunteer_id]) for mark in marks if mark.volunteer_id]
     for start in range(0, len(events), _TOGETHER):
         record(actor, events[start : start + _TOGETHER])
 
@@ -237,11 +237,14 @@ def _make_stays(found: Mapping[UUID, list[Stay]], people: Mapping[UUID, Voluntee
     )
 
 
-def _event(mark: Mark, now: datetime) -> Event:
+def _event(mark: Mark, made: list[Stay]) -> Event:
+    """What the journal says: of the stay, at the moment of the mark, so that the figures of its days are made anew."""
     verb = "forces.checked_in" if mark.direction == Mark.Direction.IN else "forces.checked_out"
     late_s = round((mark.received_at - mark.at).total_seconds())
     data = {"method": str(mark.method), "late_s": late_s, "skew_s": round(mark.skew_s, 1)}
-    return Event(verb, "volunteer", str(mark.volunteer_id), mark.address, now, mark.incident_id, data)
+    stay = max((one for one in made if one.began_at <= mark.at), key=lambda one: one.began_at, default=None)
+    subject = str(stay.id if stay else mark.pk)
+    return Event(verb, "attendance", subject, mark.address, mark.at, mark.incident_id, data)
 
 
 @transaction.atomic

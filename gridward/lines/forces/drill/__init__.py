@@ -6,28 +6,30 @@ from datetime import datetime
 from typing import Any
 
 from gridward.kernel.drills import Day, Ground, Login, Scene
-from gridward.lines.forces.drill import duty
+from gridward.lines.forces.drill import duty, people
 
 
 def logins(ground: Ground) -> list[Login]:
     """One account for each of the line's roles."""
-    return [*duty.logins(ground)]
+    return [*people.logins(ground), *duty.logins(ground)]
 
 
 def furnish(ground: Ground, now: datetime) -> None:
     """What stands before the day: people first, then their posts."""
     duty.furnish(ground, now)
+    people.furnish(ground, now)
 
 
 def live(ground: Ground, day: Day, start: datetime, end: datetime) -> None:
     """Put the line's own day on the simulated clock."""
     duty.live(ground, day, start, end)
+    people.live(ground, day, start, end)
 
 
 def settle(scene: Scene) -> dict[str, str]:
     """A row of everything the line keeps at a place; the parameters of its routes."""
-    return {**duty.settle(scene)}
+    return {**people.settle(scene), **duty.settle(scene)}
 
 
-DEEDS: dict[Any, Any] = {**duty.DEEDS}
-EXCUSED: dict[str, str] = {**duty.EXCUSED}
+DEEDS: dict[Any, Any] = {**people.DEEDS, **duty.DEEDS}
+EXCUSED: dict[str, str] = {**people.EXCUSED, **duty.EXCUSED}

@@ -157,10 +157,11 @@ def _row(one: dict[str, Any], sealer: Sealer, incident_id: UUID, now: datetime) 
 
 
 def _resource_row(one: dict[str, Any]) -> tuple[Any, ...]:
+    """As `admission` makes one: no position, since where somebody lives is not for the map."""
     kind = RESOURCE_KINDS[one["kind"]]
     return (
-        one["resource"], kind, one["badge"], one["address"], b"", one["skills"], "{}", True, "on", one["latitude"],
-        one["longitude"], sorted(name_tokens(one["badge"].lower())),
+        one["resource"], kind, one["badge"], one["address"], b"", one["skills"], "{}", True, "on", None, None,
+        sorted(name_tokens(one["badge"].lower())),
     )  # fmt: skip
 
 

@@ -61,8 +61,7 @@ class Team(models.Model):
             tokens_index("team_tokens"),
         ]
 
-    # Not personal but for its leader, whom everybody who works here may call, as with organisations.
-    wall = Wall(staff=True, change=("teams.change",))
+    wall = Wall(see=("teams.see",), change=("teams.change",))
 
     def __str__(self) -> str:
         return self.name

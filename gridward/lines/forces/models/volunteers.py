@@ -33,7 +33,7 @@ class Volunteer(models.Model):
     class State(models.TextChoices):
         APPLIED = "applied", _("applied")
         ADMITTED = "admitted", _("admitted")
-        REFUSED = "refused", _("refused")
+        REFUSED = "refused", _("not admitted")
         PAUSED = "paused", _("paused")
         LEFT = "left", _("left")
 

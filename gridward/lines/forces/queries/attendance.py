@@ -9,6 +9,7 @@ import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -16,10 +17,10 @@ from django.db import connection
 from django.db.models import Count, QuerySet
 from django.utils.translation import get_language
 
-from gridward.kernel.access.actor import Actor, inside
+from gridward.kernel.access.actor import Actor, inside, one_visible, visible
 from gridward.kernel.access.scope import house
-from gridward.kernel.address import Span
-from gridward.lines.forces.models import Attendance, Mark
+from gridward.kernel.address import Level, Span, at_level, span
+from gridward.lines.forces.models import Attendance, Mark, Post, Volunteer
 from gridward.lines.forces.rules.attendance import Said, Shift
 
 _SIGNED_BYTES = 8
@@ -124,9 +125,28 @@ def register(actor: Actor, within: Span, start: datetime, end: datetime) -> Quer
     return rows.select_related("volunteer", "post").order_by("-began_at", "-id")
 
 
-def own(volunteer_id: UUID) -> QuerySet[Attendance]:
-    """Somebody's own stays, the newest first. Relies on attendance_volunteer."""
-    return Attendance.objects.filter(volunteer_id=volunteer_id).select_related("post").order_by("-began_at")
+def one(actor: Actor, stay_id: Any) -> Attendance:
+    """One stay in an actor's reach.
+
+    Raises: NotFound.
+    """
+    return one_visible(Attendance.objects.select_related("volunteer", "post"), actor, "volunteers.see", stay_id)
+
+
+def marks_behind(stay: Attendance) -> list[Mark]:
+    """What devices said from a stay's beginning to its end, the earliest first; the caller may see the stay."""
+    until = stay.ended_at or stay.began_at + _AROUND
+    with house():
+        rows = Mark.objects.filter(pk=stay.pk)
+        if stay.volunteer_id:
+            rows = Mark.objects.filter(volunteer_id=stay.volunteer_id, at__gte=stay.began_at, at__lte=until)
+        return list(rows.select_related("by").order_by("at", "id"))
+
+
+def of_volunteer(actor: Actor, volunteer_id: UUID) -> list[Attendance]:
+    """The latest stays of one volunteer in an actor's reach. Relies on attendance_volunteer."""
+    rows = visible(Attendance.objects.filter(volunteer_id=volunteer_id), actor, "volunteers.see")
+    return list(rows.select_related("post").order_by("-began_at")[:20])
 
 
 def overdue(now: datetime, longest_h: int) -> list[Attendance]:
@@ -190,3 +210,9 @@ def my_shifts(resource_id: UUID | None, since: datetime) -> list[MyShift]:
     with house(), connection.cursor() as query:
         query.execute(_MINE, {"resource": resource_id, "since": since, "english": english})
         return [MyShift(*row) for row in query.fetchall()]
+
+
+def posts_near(one: Volunteer) -> list[Post]:
+    """The standing posts of the community somebody serves in, for the desk to check them in at."""
+    community = span(at_level(one.serving_at or one.address, Level.COMMUNITY))
+    return list(Post.objects.filter(inside([community]), active_until=None).order_by("name")[:100])

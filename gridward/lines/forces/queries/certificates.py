@@ -27,6 +27,11 @@ class Served:
         """Tenths of hours, rounded down."""
         return int(self.seconds // 360)
 
+    @property
+    def hours(self) -> float:
+        """Hours with one digit behind the point, rounded down."""
+        return self.tenths / 10
+
 
 # Relies on attendance_volunteer.
 _SERVED = """

@@ -8,14 +8,15 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
-from gridward.kernel.access.actor import Actor, inside, visible
+from gridward.kernel.access.actor import Actor, inside, one_visible, visible
+from gridward.kernel.access.finding import holding
 from gridward.kernel.address import Span
-from gridward.kernel.errors import NotFound
 from gridward.kernel.search import query_tokens
-from gridward.lines.forces.access import SEE
+from gridward.lines.forces import access
 from gridward.lines.forces.models import Team, Volunteer
 
-MOST_MEMBERS = 200
+SEE = "teams.see"
+MOST_MEMBERS, MOST_FOUND = 200, 500
 
 
 def standing(day: date) -> Q:
@@ -23,29 +24,31 @@ def standing(day: date) -> Q:
     return Q(founded_on__lte=day) & (Q(closed_on=None) | Q(closed_on__gt=day))
 
 
-def register(within: Span, day: date, kind: str = "", words: str = "", *, closed: bool = False) -> QuerySet[Team]:
-    """The teams of a range standing on a day, or those closed by then, by place and name; relies on team_address.
+def register(
+    actor: Actor, within: Span, day: date, kind: str = "", words: str = "", *, closed: bool = False
+) -> QuerySet[Team]:
+    """The teams of a range standing on a day, or those closed by then, by place and name.
 
-    Names and leaders of teams may be read by everybody signed in.
+    Relies on team_address and team_tokens.
     """
     stands = Q(closed_on__lte=day) if closed else standing(day)
-    rows = Team.objects.filter(stands, inside([within]))
+    rows = visible(Team.objects.filter(stands, inside([within])), actor, SEE)
     if kind:
         rows = rows.filter(kind=kind)
     if tokens := query_tokens(words):
-        rows = rows.filter(tokens__contains=tokens)
+        rows = rows.filter(holding(Team, [tokens], within, MOST_FOUND))
     return rows.select_related("organisation").order_by("address", "name", "id")
 
 
-def counts(within: Span, day: date) -> dict[str, int]:
+def counts(actor: Actor, within: Span, day: date) -> dict[str, int]:
     """How many teams of each kind stand in a range on a day."""
-    rows = Team.objects.filter(standing(day), inside([within]))
+    rows = visible(Team.objects.filter(standing(day), inside([within])), actor, SEE)
     return dict(rows.values_list("kind").annotate(Count("id")))
 
 
-def points(within: Span, day: date, kind: str = "") -> list[tuple[Any, str, str, float, float]]:
+def points(actor: Actor, within: Span, day: date, kind: str = "") -> list[tuple[Any, str, str, float, float]]:
     """The standing teams of a range with their positions: key, kind, name, latitude, longitude."""
-    rows = register(within, day, kind).exclude(latitude=None)
+    rows = register(actor, within, day, kind).exclude(latitude=None)
     return list(rows.values_list("pk", "kind", "name", "latitude", "longitude"))
 
 
@@ -57,20 +60,17 @@ class Strength:
     count: int
 
 
-def one(team_id: Any) -> Team:
-    """One team.
+def one(actor: Actor, team_id: Any) -> Team:
+    """One team in an actor's reach.
 
     Raises: NotFound.
     """
-    team = Team.objects.select_related("organisation").filter(pk=team_id).first()
-    if team is None:
-        raise NotFound
-    return team
+    return one_visible(Team.objects.select_related("organisation"), actor, SEE, team_id)
 
 
 def strength(actor: Actor, team: Team) -> Strength:
     """A team's members within an actor's reach."""
-    rows = visible(Volunteer.objects.filter(team=team), actor, SEE).exclude(state=Volunteer.State.LEFT)
+    rows = visible(Volunteer.objects.filter(team=team), actor, access.SEE).exclude(state=Volunteer.State.LEFT)
     members = list(rows.order_by(F("serving_at").asc(nulls_last=True), "id")[:MOST_MEMBERS])
     return Strength(members, len(members) if len(members) < MOST_MEMBERS else rows.count())
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from math import isfinite
 from typing import Any
 from uuid import UUID
 
@@ -51,8 +52,10 @@ def marks(request: HttpRequest, personal_code: str) -> JsonResponse:
     now = clock.now()
     try:
         sent = json.loads(request.body)
-        skew_s = now.timestamp() - float(sent["sent_at"]) / 1000
-        items = [_item(said, UUID(str(sent["device"])), skew_s, now) for said in sent["marks"][:MOST_MARKS]]
+        behind_s, device = now.timestamp() - float(sent["sent_at"]) / 1000, UUID(str(sent["device"]))
+        if not isfinite(behind_s):
+            raise ValueError(sent["sent_at"])
+        items = [_item(said, device, behind_s, now) for said in sent["marks"][:MOST_MARKS]]
     except (ValueError, KeyError, TypeError, OverflowError, OSError) as malformed:
         raise Invalid(field="marks", reason=_("they cannot be read")) from malformed
     answers = keep_marks(oneself(request), [(one, item) for item in items], now)
@@ -63,11 +66,11 @@ def marks(request: HttpRequest, personal_code: str) -> JsonResponse:
     return JsonResponse({"answers": told})
 
 
-def _item(said: Mapping[str, Any], device: UUID, skew_s: float, now: datetime) -> Item:
+def _item(said: Mapping[str, Any], device: UUID, behind_s: float, now: datetime) -> Item:
     if said["type"] not in (CHECK_IN, CHECK_OUT):
         raise ValueError(said["type"])
     body = {str(key): value for key, value in dict(said.get("body") or {}).items()}
-    at = datetime.fromtimestamp(float(said["at"]) / 1000 + skew_s, UTC)
+    at = datetime.fromtimestamp(float(said["at"]) / 1000 + behind_s, UTC)
     written = json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
     return Item(
         id=UUID(str(said["id"])),
@@ -78,7 +81,7 @@ def _item(said: Mapping[str, Any], device: UUID, skew_s: float, now: datetime) -
         base_version=None,
         at=min(at, now),
         # Positive where the phone's clock is ahead.
-        skew_s=-skew_s,
+        skew_s=-behind_s,
         digest=hashlib.sha256(written).digest(),
     )
 
@@ -152,6 +155,21 @@ def register(request: HttpRequest) -> HttpResponse:
         "now": now,
     }  # fmt: skip
     return render(request, "forces/attendance.html", context)
+
+
+@require_GET
+@needs_capability(SEE)
+def stay(request: HttpRequest, stay_id: str) -> HttpResponse:
+    """One stay, with what the devices said."""
+    found = queries.one(actor_in(request), stay_id)
+    who = found.volunteer
+    context = {
+        "stay": found,
+        "place_name": full_names([found.address])[found.address],
+        "name": shown_name(request, who) if who else "",
+        "marks": queries.marks_behind(found),
+    }
+    return render(request, "forces/stay.html", context)
 
 
 def _day(request: HttpRequest) -> Any:

@@ -91,7 +91,7 @@ def _service(one: Volunteer) -> dict[str, Any]:
         }
         for shift in shifts
     ]
-    return {"shifts": rows, "hours": done.tenths / 10, "times": done.times, "script_words": script_words()}
+    return {"my_shifts": rows, "hours": done.hours, "times": done.times, "script_words": script_words()}
 
 
 def script_words() -> dict[str, str]:

@@ -26,7 +26,7 @@ from gridward.lines.forces.queries import teams
 from gridward.lines.forces.views.places import chosen, communities
 from gridward.lines.forces.views.volunteers import rows_of
 
-SEE = "teams.see"
+SEE = teams.SEE
 ROWS = 50
 CLOSED = "closed"
 
@@ -38,12 +38,12 @@ def register(request: HttpRequest) -> HttpResponse:
     area, within = chosen(request, SEE)
     kind, words, today = request.GET.get("kind", ""), request.GET.get("q", "").strip(), local_day(clock.now())
     closed = request.GET.get("state") == CLOSED
-    rows = teams.register(within, today, kind, words, closed=closed)
+    rows = teams.register(actor_in(request), within, today, kind, words, closed=closed)
     after = request.GET.get("after", "")
     start = int(after) if after.isdigit() else 0
     found = list(rows[start : start + ROWS + 1])
     names = full_names(team.address for team in found)
-    counted = teams.counts(within, today)
+    counted = teams.counts(actor_in(request), within, today)
     context = {
         "area": area,
         "rows": [{"team": team, "place_name": names.get(team.address, "")} for team in found[:ROWS]],
@@ -71,7 +71,7 @@ def points(request: HttpRequest) -> JsonResponse:
                            "url": reverse("forces:team", args=[key])},
         }
         for key, kind, name, latitude, longitude in teams.points(
-            within, local_day(clock.now()), request.GET.get("kind", "")
+            actor_in(request), within, local_day(clock.now()), request.GET.get("kind", "")
         )
     ]  # fmt: skip
     return JsonResponse({"type": "FeatureCollection", "features": features}, content_type="application/geo+json")
@@ -81,7 +81,7 @@ def points(request: HttpRequest) -> JsonResponse:
 @needs_capability(SEE)
 def page(request: HttpRequest, team_id: str) -> HttpResponse:
     """One team: where, under whom, since when, who is in it."""
-    return _page(request, teams.one(team_id))
+    return _page(request, teams.one(actor_in(request), team_id))
 
 
 def _page(request: HttpRequest, team: Team, refusal: AppError | None = None, form: Any = None) -> HttpResponse:
@@ -132,7 +132,7 @@ def found(request: HttpRequest) -> HttpResponse:
 @needs_capability(CHANGE)
 def change(request: HttpRequest, team_id: str) -> HttpResponse:
     """Correct a team's record."""
-    team = teams.one(team_id)
+    team = teams.one(actor_in(request), team_id)
     form = TeamForm({**request.POST.dict(), "kind": team.kind, "address": text(team.address)})
     if not form.is_valid():
         return _page(request, team, form=form)
@@ -143,7 +143,7 @@ def change(request: HttpRequest, team_id: str) -> HttpResponse:
 @needs_capability(CHANGE)
 def close(request: HttpRequest, team_id: str) -> HttpResponse:
     """Close a team."""
-    team = teams.one(team_id)
+    team = teams.one(actor_in(request), team_id)
     form = ClosingForm(request.POST)
     if not form.is_valid():
         return _page(request, team, form=form)
@@ -157,5 +157,5 @@ def _step(request: HttpRequest, team: Team, do: Any) -> HttpResponse:
     except AppError as refused:
         if refused.status not in (409, 422):
             raise
-        return _page(request, teams.one(team.pk), refused)
+        return _page(request, teams.one(actor_in(request), team.pk), refused)
     return redirect("forces:team", team.pk)

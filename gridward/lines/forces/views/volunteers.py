@@ -17,6 +17,7 @@ from gridward.kernel.address import Level, at_level, span, text
 from gridward.kernel.areas.queries import full_names
 from gridward.kernel.clock import local_day
 from gridward.kernel.errors import AppError, Invalid, NotFound
+from gridward.kernel.ids import new_id
 from gridward.kernel.journal.queries import story
 from gridward.kernel.people.rules import age, masked_name, masked_number
 from gridward.kernel.registry import registry
@@ -28,7 +29,9 @@ from gridward.lines.forces.forms.volunteers import IdentityForm, RecordForm
 from gridward.lines.forces.models import Volunteer
 from gridward.lines.forces.models.joining import named
 from gridward.lines.forces.models.words import REASONS
-from gridward.lines.forces.queries import teams, volunteers
+from gridward.lines.forces.queries import attendance, teams, volunteers
+from gridward.lines.forces.queries.attendance import posts_near
+from gridward.lines.forces.queries.certificates import served
 from gridward.lines.forces.queries.joining import joining
 from gridward.lines.forces.rules.volunteers import against_joining, against_serving
 from gridward.lines.forces.views.joining import abilities
@@ -129,6 +132,10 @@ def _page(request: HttpRequest, one: Volunteer, refusal: Any = None, form: Recor
         "missing": [REASONS[key] for key in missing],
         "limit_names": [named(rules.limits).get(key, key) for key in one.limits],
         "story": [{"entry": entry, "words": verbs.get(entry.verb, entry.verb)} for entry in story([str(one.pk)])],
+        "stays": attendance.of_volunteer(actor_in(request), one.pk),
+        "served": served(one.pk),
+        "fresh_id": new_id(),
+        "posts": posts_near(one) if decides(request, one) else [],
         "form": form,
         "teams": _teams(one),
         "kinds": Volunteer.Kind.choices,
