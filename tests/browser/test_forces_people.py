@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from typing import Any
 
 import pytest
@@ -110,8 +111,11 @@ def test_from_the_poster_to_a_certificate_that_verifies_offline(served: Any, ope
     desk.goto(f"/forces/posts/{post}/poster")
     link = desk.locator(".link").inner_text()
     press_offline(phone, link, "签到", "签到成功，感谢您到岗。")
-    served.sql("UPDATE forces_mark SET at = at - interval '6 hours 13 minutes' WHERE direction = 'in' AND volunteer_id = "
-               "(SELECT id FROM forces_volunteer WHERE badge = %s)", badge)  # fmt: skip
+    served.sql(
+        "UPDATE forces_mark SET at = at - interval '6 hours 13 minutes' WHERE direction = 'in' AND "
+        "volunteer_id = (SELECT id FROM forces_volunteer WHERE badge = %s)",
+        badge,
+    )
     press_offline(phone, link, "签退", "签退成功，辛苦了。")
     stays = served.sql(
         'SELECT stay."end", sent.state FROM forces_attendance stay JOIN kernel_assignment sent '
@@ -124,10 +128,16 @@ def test_from_the_poster_to_a_certificate_that_verifies_offline(served: Any, ope
     expect(phone.locator("#attendance")).to_contain_text("6.2")
     with phone.expect_download() as downloading:
         phone.get_by_role("button", name="志愿服务时长证明").click()
-    pdf = downloading.value.path().read_bytes()
-    code = re.search(rb"/Keywords \(([\w.\\-]+)\)", pdf)
-    assert code is not None
-    verify(open_page, code[1].decode())
+    verify(open_page, code_in(downloading.value.path().read_bytes()))
+
+
+def code_in(pdf: bytes) -> str:
+    """The code a certificate's file carries among its keywords."""
+    parts = re.findall(rb"stream\r?\n(.*?)endstream", pdf, re.DOTALL)
+    opened = b"".join(zlib.decompressobj().decompress(part) for part in parts if part[:1] == b"\x78")
+    found = re.search(rb"/Keywords\s*\(([\w.-]+)\)", opened)
+    assert found is not None
+    return found[1].decode()
 
 
 def verify(open_page: Any, code: str) -> None:
