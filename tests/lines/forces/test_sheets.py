@@ -61,7 +61,7 @@ def test_teams_come_in_once_change_and_go_out_again(incident: Any) -> None:
     assert (team.leader, team.address, team.founded_on) == ("吴队长", SOUTH_GATE, date(2022, 11, 3))
     assert (team.latitude, team.organisation.name) == (29.285, "区教委")
     out = io.BytesIO()
-    export(SYSTEM, "forces.teams", EVERYWHERE, "csv", out, NOW)
+    export(SYSTEM, "forces.teams", "csv", out, EVERYWHERE, NOW)
     assert "吴队长" in out.getvalue().decode("utf-8-sig")
 
 
