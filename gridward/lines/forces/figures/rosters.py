@@ -70,7 +70,8 @@ _SENT_DOWN = """
 """
 # The hours each volunteer stood in the last days, at the place where they last did; who is there counts until now.
 _HOURS_EACH = f"""
-    SELECT (array_agg(id ORDER BY began_at DESC))[1] AS row_id, (array_agg(address ORDER BY began_at DESC))[1] AS address,
+    SELECT (array_agg(id ORDER BY began_at DESC))[1] AS row_id,
+           (array_agg(address ORDER BY began_at DESC))[1] AS address,
            sum(extract(epoch FROM coalesce(ended_at, greatest(began_at, %(end)s)) - began_at)) / 3600 AS amount
     FROM forces_attendance
     WHERE kind = 'volunteer' AND volunteer_id IS NOT NULL
