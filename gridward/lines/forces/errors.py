@@ -155,3 +155,19 @@ class NothingToMatch(AppError):
     code = "nothing_to_match"
     status = 409
     message = _("Nothing that is lacking can be met by what departments have left. Ask a department to offer it.")
+
+
+class SwapOver(AppError):
+    """The shift has begun, or the offer is gone."""
+
+    code = "swap_over"
+    status = 409
+    message = _("This exchange is over: the shift has begun, or somebody was quicker. Look at the list again.")
+
+
+class SwapBreaks(AppError):
+    """The exchange would break a rule."""
+
+    code = "swap_breaks"
+    status = 409
+    message = _("This exchange cannot be made: %(reasons)s.")

@@ -13,6 +13,7 @@ from gridward.lines.forces.views import (
     posts,
     reinforcement,
     rosters,
+    swaps,
     teams,
     volunteers,
 )
@@ -77,6 +78,10 @@ DUTY: list[URLPattern] = [
     path(f"{ROSTER}/points.geojson", rosters.points, name="roster-points"),
     path(f"{ROSTER}/approval", rosters.approve, name="roster-approval"),
     path(f"{ROSTER}/withdrawal", rosters.withdraw, name="roster-withdrawal"),
+    path(f"{ME}/swaps", swaps.board, name="swaps"),
+    path(f"{ME}/swaps/offer", swaps.offer, name="swap-offer"),
+    path(f"{ME}/swaps/<uuid:swap_id>/acceptance", swaps.take, name="swap-acceptance"),
+    path(f"{ME}/swaps/<uuid:swap_id>/withdrawal", swaps.withdraw, name="swap-withdrawal"),
     path("lacks", lacks.board, name="lacks"),
     path("lacks/points.geojson", lacks.points, name="lack-points"),
     path("lacks/statement", lacks.state, name="lack-statement"),

@@ -57,6 +57,9 @@ ANNOUNCES = {
     "forces.roster_mended": _("replaced who did not come"),
     "forces.reinforced": _("sent reinforcement"),
     "forces.sent_home": _("sent reinforcement home"),
+    "forces.swap_offered": _("offered a shift"),
+    "forces.swap_taken": _("took a shift over"),
+    "forces.swap_withdrawn": _("took an offer of a shift back"),
     "forces.supply_offered": _("offered a supply"),
     "forces.matched": _("matched supplies with lacks"),
 }
