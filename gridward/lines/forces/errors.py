@@ -131,3 +131,43 @@ class NoPdf(AppError):
     code = "no_pdf"
     status = 503
     message = _("This server cannot draw PDFs. Its administrator finds out why with: gridward doctor")
+
+
+class UnknownField(AppError):
+    """A field of supply and demand that is not configured."""
+
+    code = "unknown_field"
+    status = 422
+    message = _("There is no field “%(field)s”. Choose one of the list.")
+
+
+class BadQuantity(AppError):
+    """No item, no unit, no whole number, or less than was promised already."""
+
+    code = "bad_quantity"
+    status = 422
+    message = _("Give the item, its unit, and a whole number from 1 to %(most)s that covers what is promised already.")
+
+
+class NothingToMatch(AppError):
+    """No open lack can be met by what departments have left."""
+
+    code = "nothing_to_match"
+    status = 409
+    message = _("Nothing that is lacking can be met by what departments have left. Ask a department to offer it.")
+
+
+class SwapOver(AppError):
+    """The shift has begun, or the offer is gone."""
+
+    code = "swap_over"
+    status = 409
+    message = _("This exchange is over: the shift has begun, or somebody was quicker. Look at the list again.")
+
+
+class SwapBreaks(AppError):
+    """The exchange would break a rule."""
+
+    code = "swap_breaks"
+    status = 409
+    message = _("This exchange cannot be made: %(reasons)s.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from gridward.lines.forces.actions import posts
+from gridward.lines.forces.actions import lacks, posts
 from gridward.lines.forces.actions.joining import install_rules
 
 
@@ -12,3 +12,4 @@ def install(now: datetime) -> None:
     """Load the examples a house has none of yet; safe to repeat."""
     install_rules(now)
     posts.install(now)
+    lacks.install(now)

@@ -14,6 +14,7 @@ NEED_KINDS = (
 RESOURCE_KINDS = (ResourceKind(SUPPLY, _("Supply of a department"), "van", "vehicle"),)
 PAGES = (
     Page("forces.posts", _("Posts"), "forces:posts", "rosters.see", "clock", 30),
+    Page("forces.lacks", _("Supply meets demand"), "forces:lacks", "rosters.see", "truck", 33),
     Page("forces.rosters", _("Rosters"), "forces:rosters", "rosters.plan", "users", 31),
 )
 _SEES = frozenset({"needs.see", "areas.see", "resources.see", "figures.see", "rosters.see"})
@@ -26,7 +27,12 @@ ROLES = (
         | {"lacks.state", "lacks.match"} | _PEOPLE,
     ),
     Role("forces.community", _("Community post holder"), _SEES | _PEOPLE | {"needs.log", "posts.state", "lacks.state"}),
-    Role("forces.department", _("Department that supplies"), _SEES | {"needs.log", "lacks.supply"}),
+    Role(
+        "forces.department",
+        _("Department that supplies"),
+        _SEES | {"needs.log", "lacks.supply"},
+        home="forces:lacks",
+    ),
 )  # fmt: skip
 CAPABILITIES = {
     "posts.state": _("state posts"),
@@ -51,6 +57,11 @@ ANNOUNCES = {
     "forces.roster_mended": _("replaced who did not come"),
     "forces.reinforced": _("sent reinforcement"),
     "forces.sent_home": _("sent reinforcement home"),
+    "forces.swap_offered": _("offered a shift"),
+    "forces.swap_taken": _("took a shift over"),
+    "forces.swap_withdrawn": _("took an offer of a shift back"),
+    "forces.supply_offered": _("offered a supply"),
+    "forces.matched": _("matched supplies with lacks"),
 }
 NOTICES = {
     "forces.rostered": _("You are on the roster from %(first_day)s on. Look at your shifts."),

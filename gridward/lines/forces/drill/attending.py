@@ -1,4 +1,4 @@
-"""The day at the posts: who comes and checks in, who does not and is replaced, who checks out."""
+"""Who did not come to a shift is replaced from the nearest spare, and whoever came instead checks in and out."""
 
 from __future__ import annotations
 
@@ -19,11 +19,10 @@ from gridward.lines.forces.models import Volunteer
 from gridward.lines.forces.queries.posts import shift_times
 from gridward.lines.forces.rules.posts import bounds
 
-ABSENT = 0.012
-"""Of those on the roster, so many do not come and say nothing."""
+NOTICED = 0.85
+"""Of those who have not checked in when the desk looks, so many are taken for absent; the others are on the phone."""
+_LOOKED_AFTER, _THERE_AFTER = timedelta(minutes=25), timedelta(minutes=55)
 _DEVICE = UUID(int=7)
-_AFTER = timedelta(minutes=20)
-"""How long after the hour phones have reported, and no-shows are noticed."""
 
 # Relies on post_shift_starts.
 _STANDING = """
@@ -32,52 +31,52 @@ _STANDING = """
     JOIN forces_post AS post ON post.id = shift.post_id
     JOIN kernel_assignment AS one ON one.need_id = shift.need_id AND one.state = ANY (%(states)s)
     JOIN forces_volunteer AS volunteer ON volunteer.resource_id = one.resource_id
-    WHERE shift.starts_at = %(starts)s
+    WHERE shift.starts_at = %(starts)s AND (NOT %(instead)s OR one.reasons ->> 'instead' = 'true')
     ORDER BY one.id
 """
 
 
 def attend(day: Day, district: int, on: Any, zone: Any, seed: int, until: datetime) -> None:
-    """Put the coming and going of one day's shifts on the clock."""
+    """Put on the clock what the desk does about those who do not come to one day's shifts."""
     for number, shift in enumerate(shift_times()):
         starts, ends = bounds(on, shift.start_min, shift.end_min, zone)
         rng = np.random.default_rng([seed, 51, on.toordinal(), number])
-        if starts + _AFTER < until:
-            day.at(starts + _AFTER, lambda now, at=starts, chance=rng: _come(district, at, chance, now))
-        if ends + _AFTER < until:
-            day.at(ends + _AFTER, lambda now, at=starts, chance=rng: _go(at, chance, now))
+        steps = (
+            (starts + _LOOKED_AFTER, lambda now, at=starts, chance=rng: _replace(district, at, chance, now)),
+            (starts + _THERE_AFTER, lambda now, at=starts: _come_instead(at, now)),
+            (ends + _LOOKED_AFTER, lambda now, at=starts: _go(at, now)),
+        )
+        for moment, step in steps:
+            if moment < until:
+                day.at(moment, step)
 
 
-def _come(district: int, starts: datetime, rng: np.random.Generator, now: datetime) -> None:
+def _replace(district: int, starts: datetime, rng: np.random.Generator, now: datetime) -> None:
     rows = _rows(starts, ["offered", "accepted"])
-    absent = rng.random(len(rows)) < ABSENT
-    gone = [row[0] for row, away in zip(rows, absent, strict=True) if away]
+    gone = [row[0] for row, away in zip(rows, rng.random(len(rows)) < NOTICED, strict=True) if away]
     if gone:
         mending.mend(SYSTEM, district, rows[0][7], gone, now)
-    here = _rows(starts, ["offered", "accepted"])
-    early = rng.normal(8, 6, len(here))
-    _mark(here, CHECK_IN, [starts - timedelta(minutes=float(one)) for one in early], now)
 
 
-def _go(starts: datetime, rng: np.random.Generator, now: datetime) -> None:
-    rows = _rows(starts, ["arrived"])
-    late = rng.normal(4, 5, len(rows))
-    _mark(rows, CHECK_OUT, [row[3] + timedelta(minutes=float(one)) for row, one in zip(rows, late, strict=True)], now)
+def _come_instead(starts: datetime, now: datetime) -> None:
+    rows = _rows(starts, ["offered", "accepted"], instead=True)
+    _mark(rows, CHECK_IN, now - timedelta(minutes=5), now)
 
 
-def _rows(starts: datetime, states: list[str]) -> list[tuple[Any, ...]]:
+def _go(starts: datetime, now: datetime) -> None:
+    rows = _rows(starts, ["arrived"], instead=True)
+    _mark(rows, CHECK_OUT, now - timedelta(minutes=20), now)
+
+
+def _rows(starts: datetime, states: list[str], *, instead: bool = False) -> list[tuple[Any, ...]]:
     with connection.cursor() as query:
-        query.execute(_STANDING, {"starts": starts, "states": states})
+        query.execute(_STANDING, {"starts": starts, "states": states, "instead": instead})
         return query.fetchall()
 
 
-def _mark(rows: list[tuple[Any, ...]], direction: str, moments: list[datetime], now: datetime) -> None:
+def _mark(rows: list[tuple[Any, ...]], direction: str, at: datetime, now: datetime) -> None:
     people = Volunteer.objects.in_bulk([row[1] for row in rows])
-    said = [
-        (people[row[1]], _item(direction, min(moment, now), row[4], row[5]))
-        for row, moment in zip(rows, moments, strict=True)
-        if row[4] is not None
-    ]
+    said = [(people[row[1]], _item(direction, at, row[4], row[5])) for row in rows if row[4] is not None]
     keep_marks(public_actor("drill"), said, now)
 
 

@@ -1,6 +1,6 @@
-"""Who is on duty and which posts are held: by the day a shift begins on.
+"""Who is on duty, by the day they came; which posts are held, by the day a shift begins on.
 
-Indexes relied on: post_shift_starts, the index of assignments by need, support_volunteer.
+Indexes relied on: attendance_began, post_shift_starts, the index of assignments by need, support_volunteer.
 """
 
 from __future__ import annotations
@@ -15,14 +15,12 @@ _CAME = "one.state IN ('arrived', 'done')"
 _STANDS = "one.state NOT IN ('declined', 'released')"
 _KIND = "substr(resource.kind, length('forces.') + 1)"
 
-# Each person once, however many shifts they stood.
-_ON_DUTY = f"""
-    SELECT DISTINCT ON (one.resource_id) one.resource_id AS row_id, shift.address, 1 AS amount, {_KIND} AS part
-    FROM forces_postshift AS shift
-    JOIN kernel_assignment AS one ON one.need_id = shift.need_id AND {_CAME}
-    JOIN kernel_resource AS resource ON resource.id = one.resource_id
-    WHERE {_BEGAN}
-    ORDER BY one.resource_id, shift.starts_at
+# Each person once, however often they came; whoever was forgotten since counts by their stay.
+_ON_DUTY = """
+    SELECT DISTINCT ON (coalesce(volunteer_id, id)) id AS row_id, address, 1 AS amount, kind AS part
+    FROM forces_attendance
+    WHERE began_at >= %(start)s AND began_at < %(end)s
+    ORDER BY coalesce(volunteer_id, id), began_at
 """
 
 
@@ -70,16 +68,15 @@ _SENT_DOWN = """
     FROM forces_support AS support JOIN forces_volunteer AS volunteer ON volunteer.id = support.volunteer_id
     WHERE support.sent_at >= %(start)s AND support.sent_at < %(end)s AND volunteer.resource_id IS NOT NULL
 """
-# The hours each volunteer stood in the last days, at the place where they last did.
+# The hours each volunteer stood in the last days, at the place where they last did; who is there counts until now.
 _HOURS_EACH = f"""
-    SELECT one.resource_id AS row_id, max(shift.address) AS address,
-           sum(extract(epoch FROM coalesce(one.ended_at, shift.ends_at) - coalesce(one.arrived_at, shift.starts_at)))
-               / 3600 AS amount
-    FROM forces_postshift AS shift
-    JOIN kernel_assignment AS one ON one.need_id = shift.need_id AND {_CAME}
-    JOIN kernel_resource AS resource ON resource.id = one.resource_id AND resource.kind = 'forces.volunteer'
-    WHERE shift.starts_at >= %(end)s - interval '{FAIR_DAYS} days' AND shift.starts_at < %(end)s
-    GROUP BY one.resource_id
+    SELECT (array_agg(id ORDER BY began_at DESC))[1] AS row_id,
+           (array_agg(address ORDER BY began_at DESC))[1] AS address,
+           sum(extract(epoch FROM coalesce(ended_at, greatest(began_at, %(end)s)) - began_at)) / 3600 AS amount
+    FROM forces_attendance
+    WHERE kind = 'volunteer' AND volunteer_id IS NOT NULL
+      AND began_at >= %(end)s - interval '{FAIR_DAYS} days' AND began_at < %(end)s
+    GROUP BY volunteer_id
 """
 _PEOPLE, _TIMES, _HEADS, _METRES, _SHARE = _("people"), _("person-times"), _("heads"), "m", "%"
 _WAY = "(one.reasons ->> 'way_m')::float8"
@@ -89,28 +86,28 @@ FIGURES = (
     Figure(
         "forces.on_duty",
         _("On duty"),
-        _("People who came to a shift that began that day, each counted once, by what they are."),
+        _("People who checked in at a post that day, each counted once, by what they are."),
         _PEOPLE,
         _ON_DUTY,
         parts=True,
-        row_page="resource",
+        row_page="forces:stay",
     ),
     Figure(
         "forces.volunteers_on_duty",
         _("Volunteers on duty"),
-        _("Volunteers who came to a shift that began that day, each counted once."),
+        _("Volunteers who checked in at a post that day, each counted once."),
         _PEOPLE,
         f"SELECT row_id, address, amount FROM ({_ON_DUTY}) AS people WHERE part = 'volunteer'",
-        row_page="resource",
+        row_page="forces:stay",
         good="up",
     ),
     Figure(
         "forces.cadres_on_duty",
         _("Cadres sent down, on duty"),
-        _("Cadres who came to a shift at a community's post that began that day, each counted once."),
+        _("Cadres who checked in at a community's post that day, each counted once."),
         _PEOPLE,
         f"SELECT row_id, address, amount FROM ({_ON_DUTY}) AS people WHERE part = 'cadre'",
-        row_page="resource",
+        row_page="forces:stay",
     ),
     Figure(
         "forces.heads_wanted",
@@ -185,7 +182,7 @@ FIGURES = (
         _SHARE,
         _HOURS_EACH,
         Aggregate.GINI,
-        row_page="resource",
+        row_page="forces:stay",
         good="down",
     ),
     Figure(
@@ -195,7 +192,7 @@ FIGURES = (
         _("hours"),
         _HOURS_EACH,
         Aggregate.P95,
-        row_page="resource",
+        row_page="forces:stay",
         good="down",
     ),
     Figure(

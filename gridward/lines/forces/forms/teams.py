@@ -19,7 +19,7 @@ class TeamForm(forms.Form):
 
     id = forms.UUIDField(required=False)
     kind = forms.ChoiceField(label=_("Kind"), choices=Team.Kind.choices)
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = forms.CharField(label=_("Name of the team"), max_length=120)
     address = PlaceField(label=_("Place"), level=Level.DISTRICT)
     organisation = forms.CharField(label=_("Belongs to"), max_length=120, required=False)
     leader = forms.CharField(label=_("Leader"), max_length=80, required=False)

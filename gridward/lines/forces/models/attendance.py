@@ -72,8 +72,8 @@ class Attendance(models.Model):
     address = AddressField(_("place"))
     post = models.ForeignKey("forces.Post", models.SET_NULL, null=True, related_name="+", db_index=False)
     assignment = models.ForeignKey("kernel.Assignment", models.SET_NULL, null=True, related_name="+")
-    began_at = models.DateTimeField(_("from"))
-    ended_at = models.DateTimeField(_("until"), null=True)
+    began_at = models.DateTimeField(_("came"))
+    ended_at = models.DateTimeField(_("went"), null=True)
     end = models.CharField(_("how it ended"), max_length=4, choices=End, blank=True)
 
     class Meta:

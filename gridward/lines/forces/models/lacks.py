@@ -68,6 +68,11 @@ class Supply(models.Model):
     def __str__(self) -> str:
         return f"{self.item} × {self.held}"
 
+    @property
+    def left(self) -> int:
+        """What is not promised yet."""
+        return self.held - self.promised
+
 
 class Delivery(models.Model):
     """How much of a supply goes to a lack; where it is, its assignment says. Changed only in actions."""

@@ -33,7 +33,7 @@ class Volunteer(models.Model):
     class State(models.TextChoices):
         APPLIED = "applied", _("applied")
         ADMITTED = "admitted", _("admitted")
-        REFUSED = "refused", _("refused")
+        REFUSED = "refused", _("not admitted")
         PAUSED = "paused", _("paused")
         LEFT = "left", _("left")
 
@@ -64,7 +64,8 @@ class Volunteer(models.Model):
     id_hash = KeyedHash(of="id_number")
     code = Secret(_("personal code"), max_length=32, blank=True)
     """Opens the person's own page; made when they sign up themselves, else when they are admitted."""
-    code_hash = KeyedHash(of="code")
+    code_hash = models.BigIntegerField(null=True, editable=False)
+    """What the code is found by, as `Sealer.hashed` makes it: written with it, wherever that is."""
     address = AddressField(_("lives at"))
     latitude = models.FloatField(_("latitude"), null=True, blank=True)
     longitude = models.FloatField(_("longitude"), null=True, blank=True)

@@ -1,6 +1,7 @@
 """Reasons of the rules, in words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -26,7 +27,22 @@ WHY = {
 }
 """Each reason that the roster planner gives for a head that stays missing."""
 
+BREAKS = {
+    "skill": _("the skill for the post is missing"),
+    "availability": _("somebody cannot serve in that shift"),
+    "rest": _("the rest between two shifts would be too short"),
+    "nights in a row": _("too many nights in a row"),
+    "shifts in all": _("too many shifts in the week"),
+    "promised already": _("the shift is promised already"),
+}
+"""Each rule that the roster engine says an exchange would break."""
+
+
+def said_of(words: Mapping[str, Any], keys: Iterable[str]) -> str:
+    """Some keys in the words of a table, as one sentence part."""
+    return str(_("; ")).join(str(words.get(one, one)) for one in keys)
+
 
 def said(reasons: Iterable[str]) -> str:
     """Reasons as one sentence part."""
-    return str(_("; ")).join(str(REASONS.get(one, one)) for one in reasons)
+    return said_of(REASONS, reasons)

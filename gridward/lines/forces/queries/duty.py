@@ -133,16 +133,18 @@ _SHIFTS = """
     JOIN forces_postkind AS kind ON kind.category_id = shift.category_id
     WHERE shift.day >= %(first)s AND shift.day < %(after)s
       AND shift.address >= %(low)s AND shift.address < %(high)s AND shift.ends_at > %(now)s
-      AND need.latitude IS NOT NULL
+      AND need.latitude IS NOT NULL AND (%(needs)s::uuid[] IS NULL OR shift.need_id = ANY (%(needs)s))
     ORDER BY shift.address, shift.category_id, shift.need_id
 """
 
 
-def open_shifts(within: Span, first_day: date, days: int, now: datetime) -> list[OpenShift]:
-    """The shifts of a range that are not over, from a day on, in the order of their places."""
+def open_shifts(
+    within: Span, first_day: date, days: int, now: datetime, needs: Sequence[UUID] | None = None
+) -> list[OpenShift]:
+    """The shifts of a range that are not over, from a day on, in the order of their places; only some, where named."""
     values = {
         "first": first_day, "after": first_day + timedelta(days=days), "low": within.low, "high": within.high,
-        "now": now,
+        "now": now, "needs": None if needs is None else list(needs),
     }  # fmt: skip
     with house(), connection.cursor() as query:
         query.execute(_SHIFTS, values)
@@ -167,12 +169,14 @@ _PROMISED = """
     FROM forces_postshift AS shift
     JOIN kernel_assignment AS one ON one.need_id = shift.need_id AND one.state NOT IN ('declined', 'released')
     WHERE shift.day >= %(first)s AND shift.day < %(after)s
+      AND (%(resources)s::uuid[] IS NULL OR one.resource_id = ANY (%(resources)s))
     ORDER BY one.id
 """
 
 
-def promised(first_day: date, days: int) -> list[Promised]:
+def promised(first_day: date, days: int, resources: Sequence[UUID] | None = None) -> list[Promised]:
     """Who holds which shift of some days, in the whole house: whoever stands elsewhere is not free here."""
+    values = {"first": first_day, "after": first_day + timedelta(days=days)}
     with house(), connection.cursor() as query:
-        query.execute(_PROMISED, {"first": first_day, "after": first_day + timedelta(days=days)})
+        query.execute(_PROMISED, {**values, "resources": None if resources is None else list(resources)})
         return [Promised(*row) for row in query.fetchall()]

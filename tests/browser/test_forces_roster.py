@@ -1,0 +1,115 @@
+"""The forces' desk in a browser: the day is made, planned, approved and reinforced; a community sees who comes."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from gridward.kernel import clock
+from tests.browser.conftest import DESK, PHONE
+
+pytestmark = pytest.mark.browser
+DISTRICT = "5001160000000000000"
+
+
+def tomorrow() -> str:
+    return (clock.local_day(clock.now()) + timedelta(days=1)).isoformat()
+
+
+def confirmed(page: Any, name: str) -> None:
+    """Press a button that asks first, and say yes in its dialog."""
+    page.get_by_role("button", name=re.compile(name)).first.click()
+    page.locator("dialog[open] .btn-danger, dialog[open] .btn-primary").first.click()
+
+
+def fits(page: Any, width: int) -> bool:
+    return page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_the_desk_plans_looks_approves_and_reinforces(served: Any, open_page: Any, size: dict[str, int]) -> None:
+    day = tomorrow()
+    desk = open_page("forces", size)
+    desk.goto(f"/forces/posts?area={DISTRICT}&day={day}")
+    desk.get_by_role("button", name=re.compile("生成 .* 的班次")).click()
+    expect(desk.locator("#gaps")).to_contain_text("需要人数")
+    assert fits(desk, size["width"])
+
+    desk.goto(f"/forces/rosters?area={DISTRICT}&day={day}")
+    desk.get_by_role("button", name=re.compile("^ ?编排")).click()
+    desk.wait_for_url(re.compile(r"/forces/rosters/[0-9a-f-]{36}$"), timeout=120_000)
+    expect(desk.locator("h1")).to_contain_text("排班方案")
+    expect(desk.locator(".fd-sum")).to_contain_text("满足率")
+    assert fits(desk, size["width"])
+    before = served.sql("SELECT count(*) FROM kernel_assignment WHERE plan_id IS NOT NULL")
+    confirmed(desk, "全部批准")
+    expect(desk.locator("body")).to_contain_text("已批准")
+    after = served.sql("SELECT count(*) FROM kernel_assignment WHERE plan_id IS NOT NULL")
+    assert after >= before
+    assert served.sql("SELECT count(*) > 0 FROM kernel_entry WHERE verb = 'forces.roster_approved'") == [(True,)]
+
+    desk.goto(f"/forces/reinforcements?area={DISTRICT}&day={day}")
+    expect(desk.locator("body")).to_contain_text("可抽调干部")
+    assert fits(desk, size["width"])
+    desk.get_by_role("button", name=re.compile("编制驰援方案")).click()
+    if desk.locator("[role=alert]").count():
+        expect(desk.locator("[role=alert]")).to_contain_text("不缺人")
+        return
+    expect(desk.locator("h1")).to_contain_text("驰援")
+    confirmed(desk, "派出")
+    expect(desk.locator("body")).to_contain_text("派出")
+    assert served.sql("SELECT count(*) > 0 FROM forces_support") == [(True,)]
+
+
+def test_a_community_sees_who_comes_and_opens_the_place_of_who_does_not(served: Any, open_page: Any) -> None:
+    # Tomorrow's shifts are on the roster: nobody has come to them yet.
+    [(place,)] = served.sql("SELECT address FROM kernel_grant WHERE role = 'forces.community' LIMIT 1")
+    holder = open_page("posts", PHONE)
+    holder.goto(f"/forces/rosters/day?area={place:019d}&day={tomorrow()}")
+    someone = holder.locator("input[name=absent]").first
+    expect(someone).to_be_visible()
+    gone = someone.get_attribute("value")
+    someone.check()
+    holder.get_by_role("button", name=re.compile("只空出岗位")).click()
+    expect(holder.locator("body")).to_contain_text("重新空出")
+    [(state, why)] = served.sql("SELECT state, end_reason FROM kernel_assignment WHERE id = %s", gone)
+    assert (state, why) == ("released", "absent")
+    assert fits(holder, PHONE["width"])
+    holder.goto("/forces/rosters")
+    expect(holder.locator("body")).not_to_contain_text("全部批准")
+
+
+def test_lacks_are_stated_matched_and_received(served: Any, open_page: Any) -> None:
+    holder = open_page("posts", PHONE)
+    holder.goto("/forces/lacks")
+    holder.select_option("#lack-field", "testing")
+    holder.fill("#lack-item", "防护服")
+    holder.fill("#lack-quantity", "20")
+    holder.fill("#lack-unit", "套")
+    holder.get_by_role("button", name=re.compile("^申报$")).click()
+    expect(holder.locator("#lack-rows")).to_contain_text("防护服")
+
+    supplier = open_page("supplier", DESK)
+    supplier.goto("/forces/lacks")
+    supplier.select_option("#supply-field", "testing")
+    supplier.fill("#supply-item", "防护服")
+    supplier.fill("#supply-quantity", "500")
+    supplier.fill("#supply-unit", "套")
+    supplier.get_by_role("button", name=re.compile("^登记$")).click()
+    expect(supplier.locator("aside")).to_contain_text("防护服")
+
+    desk = open_page("forces", DESK)
+    desk.goto("/forces/lacks")
+    desk.get_by_role("button", name=re.compile("匹配")).click()
+    expect(desk.locator("#lack-rows")).to_contain_text("配送中")
+
+    holder.goto("/forces/lacks")
+    holder.locator("input[name=words][required]").first.fill("社区仓库，王芳签收")
+    holder.get_by_role("button", name=re.compile("确认签收")).first.click()
+    expect(holder.locator("body")).not_to_contain_text("配送中")
+    assert served.sql("SELECT sum(received) > 0 FROM forces_lack") == [(True,)]
+    assert fits(holder, PHONE["width"])
