@@ -177,7 +177,7 @@ _SAME = """
 """
 SAME = tuple((written, read) for written, read in (pair.split("=") for pair in _SAME.split()))
 """Words that inspectors use for one another; as written, as read."""
-LIKE_ENOUGH = 0.36
+LIKE_ENOUGH = 0.34
 """The least likeness that is offered; set on the first half of tests/lines/command/data/findings.csv."""
 
 
