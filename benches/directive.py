@@ -306,7 +306,11 @@ def _read(one: _Screen, every_s: float, ready: Any, said: dict[str, Any]) -> Non
         name.lower(): value.strip()
         for name, _colon, value in (line.partition(b":") for line in head.split(b"\r\n")[1:])
     }
-    if len(body) < int(fields.get(b"content-length", b"0")):
+    if fields.get(b"transfer-encoding") == b"chunked":
+        if not body.endswith(b"0\r\n\r\n"):
+            return
+        body = _joined(body)
+    elif len(body) < int(fields.get(b"content-length", b"0")):
         return
     status = int(head.split(b" ", 2)[1])
     _answered(one, status, fields, body, said)
@@ -315,6 +319,16 @@ def _read(one: _Screen, every_s: float, ready: Any, said: dict[str, Any]) -> Non
     moment = time.monotonic()
     said["waits"].append(moment - one.asked_at)
     one.asked_at, one.next_at = 0.0, moment + one.pause_s
+
+
+def _joined(chunks: bytes) -> bytes:
+    """A body that came in chunks (RFC 9112, section 7.1)."""
+    found = b""
+    while chunks:
+        size, _end, rest = chunks.partition(b"\r\n")
+        length = int(size, 16)
+        found, chunks = found + rest[:length], rest[length + 2 :] if length else b""
+    return found
 
 
 def _answered(one: _Screen, status: int, fields: dict[bytes, bytes], body: bytes, said: dict[str, Any]) -> None:

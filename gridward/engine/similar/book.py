@@ -104,7 +104,8 @@ class Book:
 
     def _shared(self, normal: str, pieces: Iterable[Piece], row: int) -> tuple[str, ...]:
         there = self._rows.named(row)
-        return shown(normal, [piece for piece in pieces if piece.name in there])
+        found = shown(normal, [piece for piece in pieces if piece.name in there])
+        return tuple(sorted(dict.fromkeys(map(self.reading.named, found)), key=len, reverse=True))
 
     def _known(self, text_id: Hashable) -> None:
         if text_id not in self._row_of:

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from gridward.engine.problems import BadInput
 
 CHINESE = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
-RUNS = re.compile(f"(?P<chinese>[{CHINESE}]+)|[^\\W_{CHINESE}]+")
+RUNS = re.compile(f"(?P<chinese>[{CHINESE}]+)|(?P<term>[\ue000-\uf8ff])|[^\\W_{CHINESE}]+")
 DIGITS = re.compile(r"\d+")
+FIRST_TERM = 0xE000
+"""Terms stand in a normal form as signs of Unicode's private area, one for each."""
+TERM_COUNTS = 3.0
 SINGLE_COUNTS = 0.4
 PART_COUNTS = 0.3
 PART_LENGTH = 4
@@ -34,11 +37,14 @@ class Reading:
     `stop` — bits of text that say nothing: place names, "please check"; `same` — (as written, as read) words taken
     for one another; `digits` — whether numbers count (no: "building 3" and "building 5" have the same trouble).
     Traditional and simplified characters stay different.
+    `terms` — groups of words that mean one thing of a trade; in each the first names it. Whatever word says it, the
+    thing is one piece that weighs as three, and its letters are not looked at.
     """
 
     stop: tuple[str, ...] = ()
     same: tuple[tuple[str, str], ...] = ()
     digits: bool = False
+    terms: tuple[tuple[str, ...], ...] = ()
 
     def __post_init__(self) -> None:
         for array, words in (("stop", self.stop), ("same", tuple(written for written, _ in self.same))):
@@ -51,6 +57,7 @@ class Reading:
         found = _folded(text)
         changes = [(_folded(word), " ") for word in self.stop]
         changes += [(_folded(written), _folded(read)) for written, read in self.same]
+        changes += [(_folded(word), f" {chr(FIRST_TERM + at)} ") for at, term in enumerate(self.terms) for word in term]
         for written, read in sorted(changes, key=lambda change: (-len(change[0]), change)):
             if written in found:
                 found = found.replace(written, read)
@@ -64,8 +71,18 @@ class Reading:
         """
         found: list[Piece] = []
         for run in RUNS.finditer(normal):
-            found += _chinese(run) if run.lastgroup else _word(run)
+            if run.lastgroup == "term":
+                name = self.terms[ord(run[0]) - FIRST_TERM][0]
+                found.append(Piece(f"{name} term", TERM_COUNTS, run.start(), run.end()))
+            else:
+                found += _chinese(run) if run.lastgroup else _word(run)
         return found
+
+    def named(self, shown: str) -> str:
+        """A stretch of a normal form as a person reads it: terms by their names."""
+        return "".join(
+            self.terms[ord(sign) - FIRST_TERM][0] if "\ue000" <= sign <= "\uf8ff" else sign for sign in shown
+        )
 
 
 def shown(normal: str, shared: list[Piece]) -> tuple[str, ...]:
@@ -74,6 +91,7 @@ def shown(normal: str, shared: list[Piece]) -> tuple[str, ...]:
     for piece in shared:
         joined[piece.start : piece.end - 1] = b"\1" * (piece.end - 1 - piece.start)
     stretches = [normal[on.start() : on.end() + 1] for on in re.finditer(b"\1+", joined)]
+    stretches += [normal[piece.start : piece.end] for piece in shared if piece.counts == TERM_COUNTS]
     whole = {normal[piece.start : piece.end] for piece in shared if piece.counts == 1.0}
     worth = [one for one in stretches if one in whole or not one.isascii() or len(one) >= SHOWN_LETTERS]
     bits = worth or stretches or [normal[piece.start : piece.end] for piece in shared]

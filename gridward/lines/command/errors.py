@@ -107,3 +107,19 @@ class AnsweredAlready(AppError):
     code = "answered_already"
     status = 409
     message = _("This problem has its reply already; it is in the answer book.")
+
+
+class InAnotherArea(AppError):
+    """A community acts with others already."""
+
+    code = "in_another_area"
+    status = 409
+    message = _("Some of these act together as “%(area)s” already. Part that area first.")
+
+
+class NoPdf(AppError):
+    """The machine lacks the libraries that draw PDF."""
+
+    code = "no_pdf"
+    status = 501
+    message = _("This server cannot draw PDF: libpango is missing. Print the page from the browser.")

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from gridward.kernel.address import Level
 from gridward.kernel.manifest import Line, Page, Role, Strip
 from gridward.lines.command.figures import BULLETIN, FIGURES
+from gridward.lines.command.sheets import TASKS
 
 CAPABILITIES = {
     "directives.see": _("see directives"),
@@ -17,6 +18,10 @@ CAPABILITIES = {
     "inspections.inspect": _("inspect"),
     "findings.right": _("raise findings and put them right"),
     "findings.judge": _("judge common problems"),
+    "tasks.change": _("change the division of responsibility"),
+    "posts.see": _("see who holds the posts of communities"),
+    "posts.change": _("fill the posts of communities"),
+    "log.keep": _("keep the duty log"),
 }
 
 ANNOUNCES = {
@@ -41,6 +46,12 @@ ANNOUNCES = {
     "finding.answered": _("it has its unified reply"),
     "answer.given": _("gave the unified reply"),
     "answer.used": _("an answer of the book did"),
+    "post.filled": _("filled the post"),
+    "post.vacated": _("took somebody off the post"),
+    "post.joined": _("let neighbouring communities act as one"),
+    "post.parted": _("let communities act on their own again"),
+    "log.written": _("wrote in the duty log"),
+    "log.closed": _("closed what was to be handed over"),
     "command.configured": _("loaded the command line's configuration"),
 }
 
@@ -60,6 +71,10 @@ PAGES = (
     Page("command.findings", _("Findings"), "command:findings", "inspections.see", "list-check", 43),
     Page("command.problems", _("Common problems"), "command:problems", "findings.judge", "users", 44),
     Page("command.answers", _("Answer book"), "command:answers", "inspections.see", "file-text", 45),
+    Page("command.tasks", _("Who answers for what"), "command:tasks", "areas.see", "sitemap", 82),
+    Page("command.posts", _("Community posts"), "command:posts", "posts.see", "users", 84),
+    Page("command.log", _("Duty log"), "command:log", "log.keep", "clock", 86),
+    Page("command.handover", _("Shift handover"), "command:handover", "log.keep", "report", 87),
 )
 
 ROLES = (
@@ -81,15 +96,17 @@ LINE = Line(
     pages=PAGES,
     roles=ROLES,
     gives={
-        "headquarters": _DESK | {"inspections.plan", "findings.judge"},
+        "headquarters": _DESK | {"inspections.plan", "findings.judge", "tasks.change"},
         "town": _DESK,
         "community": _DESK,
         "auditor": frozenset({"directives.see", "inspections.see"}),
     },
+    sheets=(TASKS,),
+    facts="gridward.lines.command.queries.standing.facts_of_need",
     capabilities=CAPABILITIES,
     announces=ANNOUNCES,
     notices=NOTICES,
     strip=Strip("gridward.lines.command.queries.directives.urgent", ("directive",)),
-    install="gridward.lines.command.actions.inspections.install",
+    install="gridward.lines.command.actions.standing.install",
     bulletin=BULLETIN,
 )

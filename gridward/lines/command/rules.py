@@ -177,5 +177,11 @@ _SAME = """
 """
 SAME = tuple((written, read) for written, read in (pair.split("=") for pair in _SAME.split()))
 """Words that inspectors use for one another; as written, as read."""
-LIKE_ENOUGH = 0.30
+LIKE_ENOUGH = 0.34
 """The least likeness that is offered; set on the first half of tests/lines/command/data/findings.csv."""
+
+
+def terms_of(listed: str) -> tuple[tuple[str, ...], ...]:
+    """The words of the trade as a file lists them: one thing a line, its name first; `#` begins a remark."""
+    lines = (line.split() for line in listed.splitlines() if not line.startswith("#"))
+    return tuple(tuple(dict.fromkeys(words)) for words in lines if words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from gridward.lines.command.views import directives, inspections, judging, received
+from gridward.lines.command.views import directives, inspections, judging, received, standing
 
 DIRECTIVE = "directives/<uuid:directive_id>"
 RECEIVED = "received/<uuid:receipt_id>"
@@ -47,4 +47,17 @@ urlpatterns = [
     path("problems/grouping", judging.group, name="grouping"),
     path(PROBLEM, judging.problem, name="problem"),
     path(f"{PROBLEM}/reply", judging.reply, name="reply"),
+    path("tasks", standing.tasks, name="tasks"),
+    path("tasks/<uuid:task_id>", standing.task, name="task"),
+    path("posts", standing.posts, name="posts"),
+    path("posts/joining", standing.join, name="join"),
+    path("posts/areas/<uuid:action_area_id>/parting", standing.part, name="part"),
+    path("posts/holders/<uuid:post_holder_id>/vacancy", standing.vacate, name="vacate"),
+    path("posts/<str:address>", standing.community, name="community"),
+    path("posts/<str:address>/holders", standing.fill, name="fill"),
+    path("posts/<str:address>/card", standing.card, name="card"),
+    path("posts/<str:address>/card.pdf", standing.card_pdf, name="card-pdf"),
+    path("log", standing.log, name="log"),
+    path("log/<uuid:log_entry_id>/closure", standing.close, name="log-close"),
+    path("handover", standing.handover, name="handover"),
 ]

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from gridward.kernel.access.actor import SYSTEM, Actor
+from gridward.kernel.access.actor import Actor
 from gridward.kernel.access.scope import house, open_rows
 from gridward.kernel.address import Span
 from gridward.kernel.areas.models import Area
@@ -326,9 +326,3 @@ def load_checklist(actor: Actor, now: datetime, path: Path = CHECKLIST) -> int:
         if changed:
             record(actor, [Event("command.configured", "configuration", "checklist", 0, now, data={"items": changed})])
     return changed
-
-
-def install(now: datetime) -> None:
-    """Load the example checklist into a house that has none."""
-    if not CheckItem.objects.exists():
-        load_checklist(SYSTEM, now)

@@ -10,17 +10,23 @@ from gridward.lines.command.models.directives import (
     Version,
 )
 from gridward.lines.command.models.inspections import Answer, CheckItem, Finding, Problem, Visit
+from gridward.lines.command.models.standing import ActionArea, LogEntry, PostHolder, PostTemplate, Task
 
 __all__ = [
+    "ActionArea",
     "Answer",
     "Attachment",
     "CheckItem",
     "Directive",
     "Finding",
+    "LogEntry",
     "PastReceipt",
+    "PostHolder",
+    "PostTemplate",
     "Problem",
     "Receipt",
     "ReceiptProof",
+    "Task",
     "Urgency",
     "Version",
     "Visit",

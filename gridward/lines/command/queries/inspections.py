@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -24,7 +25,8 @@ from gridward.lines.command.models.inspections import INSPECT, JUDGE, SEE
 
 ROUTE = "command.inspection"
 """The kind of the plans of a day's routes."""
-READING = Reading(stop=rules.STOP, same=rules.SAME)
+TERMS = Path(__file__).parents[1] / "config" / "terms.example.txt"
+READING = Reading(rules.STOP, rules.SAME, terms=rules.terms_of(TERMS.read_text(encoding="utf-8")))
 _OFFERED = 5
 _KEPT = 2000
 
