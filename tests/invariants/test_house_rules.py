@@ -52,6 +52,7 @@ def test_every_table_of_places_or_people_can_be_scoped_by_address():
         "Seal",
         "SealedEntry",
         "DataKey",
+        "RoundRule",
     }
     assert unscoped <= without_places | uploads
 
