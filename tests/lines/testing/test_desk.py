@@ -17,7 +17,7 @@ from gridward.kernel.journal.models import Entry
 from gridward.kernel.people.models import Person
 from gridward.kernel.registry import registry
 from gridward.lines.testing import plan
-from gridward.lines.testing.actions.rounds import WantedRound, open_round
+from gridward.lines.testing.actions.rounds import WantedRound, close_round, open_round
 from gridward.lines.testing.actions.setting_up import load_configuration
 from gridward.lines.testing.actions.tubes import store_tubes
 from gridward.lines.testing.models import Laboratory, Newcomer, Point, Round, RoundRule, Sample, Tube, Turn
@@ -151,6 +151,7 @@ def test_a_round_of_a_day_to_come_opens_at_the_rules_hour(town: Town) -> None:
     made = open_round(SYSTEM, WantedRound(TOWN, "everybody", date(2026, 12, 1), 20), NOW)
     assert (made.starts_at - day_bounds(date(2026, 12, 1))[0]).total_seconds() == 7 * 3600
     assert made.pool_size == 20
+    assert close_round(SYSTEM, made.pk, NOW).closed_at == NOW
 
 
 def test_every_figure_is_computed_from_the_rows_of_the_day(
