@@ -19,8 +19,8 @@ def _on(column: str) -> str:
 
 # A sample's row has no number of its own: the tube's, by which it is found.
 _SAMPLES = f"""
-    SELECT sample.tube_id AS row_id, sample.address, 1 AS amount FROM testing_sample AS sample
-    WHERE {_on("sample.taken_at")} AND NOT sample.extra
+    SELECT sample.tube_id AS row_id, sample.address, count(*) AS amount FROM testing_sample AS sample
+    WHERE {_on("sample.taken_at")} AND NOT sample.extra GROUP BY sample.tube_id, sample.address
 """
 _TUBES = f"SELECT id AS row_id, address, {{0}} AS amount FROM testing_tube WHERE {_on('closed_at')}"
 _CONCLUDED = f"SELECT id AS row_id, address, {{0}} AS amount{{1}} FROM testing_tube WHERE {_on('verdict_at')}"
@@ -69,6 +69,7 @@ FIGURES = (
         _("People sampled that day, where they really live; nobody counts twice in one round."),
         _PEOPLE,
         _SAMPLES,
+        Aggregate.SUM,
         row_page="testing:tube",
         good="up",
     ),

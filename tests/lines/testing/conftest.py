@@ -20,6 +20,7 @@ from gridward.kernel.ids import new_id
 from gridward.kernel.incidents.actions import open_incident
 from gridward.kernel.near import cache
 from gridward.kernel.people.models import Person
+from gridward.kernel.people.queries import tokens_of as tokens_of_person
 from gridward.kernel.sync.canonical import digest_of
 from gridward.kernel.sync.records import Item
 from gridward.lines.testing.actions.setting_up import load_configuration
@@ -84,7 +85,11 @@ def town(db: Any) -> Town:
     load_configuration(SYSTEM, NOW)
     people = [
         Person.objects.create(
-            address=address, room=str(101 + at), name=f"居民{at}号", id_number=f"51010119900101{at:04d}"
+            address=address,
+            room=str(101 + at),
+            name=f"居民{at}号",
+            id_number=f"51010119900101{at:04d}",
+            tokens=tokens_of_person(f"居民{at}号"),
         )
         for at, address in enumerate([SOUTH_BUILDING] * 6 + [NORTH_BUILDING] * 2)
     ]

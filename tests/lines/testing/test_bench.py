@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,13 +15,30 @@ from django.test import Client
 
 from gridward.kernel.access.actor import SYSTEM, Actor
 from gridward.kernel.address import text
+from gridward.kernel.erasing.actions import erase_incident
+from gridward.kernel.erasing.queries import due
+from gridward.kernel.incidents.actions import close_incident
 from gridward.kernel.journal.models import Entry
 from gridward.kernel.needs.models import Need
+from gridward.kernel.secrecy import keyring
 from gridward.lines.testing.actions.custody import store_boxes
 from gridward.lines.testing.actions.laboratories import note_gift
 from gridward.lines.testing.actions.tubes import store_tubes
 from gridward.lines.testing.drill.phones import plate_rows
-from gridward.lines.testing.models import Box, Gift, Instrument, Laboratory, LentStaff, Plate, Recall, Shift, Tube
+from gridward.lines.testing.models import (
+    Box,
+    Gift,
+    Instrument,
+    Laboratory,
+    LentStaff,
+    Newcomer,
+    Plate,
+    Reading,
+    Recall,
+    Sample,
+    Shift,
+    Tube,
+)
 from tests.lines.testing.conftest import DISTRICT, NORTH_BUILDING, NOW, SOUTH, TOWN, Phone, Town, said, sample
 from tests.lines.testing.test_custody import box
 
@@ -295,3 +313,28 @@ def test_a_tube_is_told_to_other_systems_by_numbers_only(received: Client, labor
 def test_what_a_sampler_may_not_open_is_absent(received: Client, sign_in: Callable[..., Client]) -> None:
     tube = Tube.objects.get(code="T0001")
     assert sign_in("testing.sampler", SOUTH).get(f"/testing/tubes/{tube.pk}").status_code == 404
+
+
+@pytest.fixture
+def own_keys(settings: Any, tmp_path: Path) -> Iterator[None]:
+    """Keys of this test alone, since it destroys them."""
+    settings.KEY_FOLDER, settings.MEDIA_ROOT = tmp_path / "keys", tmp_path / "files"
+    settings.KEY_FOLDER.mkdir()
+    settings.JOURNAL_HEAD = tmp_path / "keys" / "journal-head"
+    keyring.forget_all()
+    yield
+    keyring.forget_all()
+
+
+def test_what_people_left_in_tubes_goes_with_the_incident(
+    own_keys: None, received: Client, laboratory: Laboratory, town: Town
+) -> None:
+    plate = _plate(received, laboratory)
+    received.post(f"/testing/plates/{plate.pk}/results", {"file": _csv(plate_rows(plate.layout, {"T0002"}))})
+    note_gift(SYSTEM, laboratory.pk, "商会", "饮用水", 100, NOW)
+    close_incident(SYSTEM, town.incident.pk, NOW)
+    holders = due(NOW, town.incident.pk)[0][1]
+    assert "testing" in holders
+    erase_incident(SYSTEM, town.incident.pk, holders, NOW)
+    for model in (Tube, Sample, Newcomer, Reading, Recall, Gift):
+        assert not model.objects.exists(), model

@@ -111,7 +111,7 @@ def _point(made: Round, laid: Layout, community: int, number: int, areas: dict[i
     place = areas.get(first) or areas.get(community)
     return Point(
         id=new_id(now), round=made, address=place.address if place else made.address, number=number,
-        name=f"{place.name if place else ''}{number}", people=laid.people + laid.at_home, tables=laid.tables,
+        name=f"{place.name if place else ''}{number}号采样点", people=laid.people + laid.at_home, tables=laid.tables,
         samplers=laid.samplers, opens_at=made.starts_at, closes_at=made.ends_at,
         latitude=place.latitude if place else None, longitude=place.longitude if place else None,
     )  # fmt: skip

@@ -30,7 +30,7 @@ from gridward.lines.testing.drill import phones
 from gridward.lines.testing.models import Point, Recall, Round
 from gridward.lines.testing.queries import desk
 
-MOST_PEOPLE = 20_000
+MOST_PEOPLE, MOST_COMMUNITIES = 20_000, 30
 TUBES_TO_AN_UPLOAD, TUBES_TO_A_BOX, TUBES_TO_A_PLATE = 200, 94, 94
 OPENING_H, FIRST_H, HOURS = 6, 7, 11
 _PEOPLE = "SELECT id, address FROM kernel_person WHERE address >= %s AND address < %s ORDER BY address, room, id"
@@ -84,7 +84,7 @@ def _sampled(ground: Ground) -> list[Community]:
     """The communities of the drill's round, from the first on, until enough people are in them."""
     found, people = [], 0
     for community in ground.communities:
-        if people >= MOST_PEOPLE:
+        if people >= MOST_PEOPLE or len(found) == MOST_COMMUNITIES:
             break
         found.append(community)
         people += community.residents

@@ -156,7 +156,7 @@ def _gift(scene: Scene) -> Run:
 
 
 def _loaded(scene: Scene) -> Run:
-    RoundRule.objects.all().delete()
+    RoundRule.objects.update(pool_size=1)
     return lambda: setting_up.load_configuration(SYSTEM, scene.now)
 
 

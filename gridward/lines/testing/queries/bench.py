@@ -20,8 +20,8 @@ MEASURED = timedelta(days=3)
 
 
 def laboratories(actor: Actor) -> list[Laboratory]:
-    """The laboratories an actor works in, by name."""
-    return list(visible(Laboratory.objects.filter(in_use=True), actor, BENCH).order_by("name"))
+    """The laboratories an actor works in, mobile ones first."""
+    return list(visible(Laboratory.objects.filter(in_use=True), actor, BENCH).order_by("-mobile", "name"))
 
 
 def waiting(laboratory: Laboratory, limit: int = 400) -> list[Tube]:

@@ -27,9 +27,10 @@ def rules() -> list[RoundRule]:
 
 def rounds(actor: Actor) -> QuerySet[Round]:
     """The rounds in an actor's reach, and those that cover it from above, the newest first."""
-    spans = actor.spans(SEE)
-    above = {place for one in spans for place in trail(one.low)} if EVERYWHERE not in spans else set()
-    rows = Round.objects.select_related("rule").filter(inside(spans) | Q(address__in=above))
+    spans, rows = actor.spans(SEE), Round.objects.select_related("rule")
+    if EVERYWHERE not in spans:
+        above = {place for one in spans for place in trail(one.low)}
+        rows = rows.filter(inside(spans) | Q(address__in=above))
     return rows.order_by("-starts_at", "-id")
 
 

@@ -32,19 +32,19 @@ _TUBES = f"""
         sample.address, {_said("sample.taken_at", "tube.shift_ms")}, sample.receipt
     FROM testing_tube AS tube JOIN testing_sample AS sample ON sample.tube_id = tube.id
     WHERE tube.id = ANY(%s::uuid[]) ORDER BY tube.id, sample.seat
-"""  # nosec B608 # only names of our own are formatted in
+"""
 _NEWCOMERS = "SELECT id, name, phone, id_number FROM testing_newcomer WHERE id = ANY(%s::uuid[])"
 _BOXES = f"""
     SELECT box.id, box.code, seal, round_id::text, point_id::text, {_said("packed_at")},
         array(SELECT packed.code FROM testing_packed AS packed WHERE packed.box_id = box.id AND NOT packed.surplus
               ORDER BY packed.place)
     FROM testing_box AS box WHERE box.id = ANY(%s::uuid[])
-"""  # nosec B608 # only names of our own are formatted in
-_CUSTODY = f"SELECT id, seal, step, address, {_said('at')}, intact FROM testing_custody WHERE id = ANY(%s::uuid[])"  # nosec B608 # names of ours
+"""
+_CUSTODY = f"SELECT id, seal, step, address, {_said('at')}, intact FROM testing_custody WHERE id = ANY(%s::uuid[])"
 _REFUSALS = f"""
     SELECT id, round_id::text, person_id::text, name, address, reason, words, {_said("at")}
     FROM testing_refusal WHERE id = ANY(%s::uuid[])
-"""  # nosec B608 # only names of our own are formatted in
+"""
 
 
 def tubes(ids: Sequence[UUID]) -> dict[UUID, bytes]:

@@ -18,6 +18,8 @@ from gridward.lines.testing.rules.instrument import BadFile
 from gridward.lines.testing.rules.lists import MEANINGS
 
 Resource = dict[str, Any]
+Known = Mapping[str, Sequence[Mapping[str, Any]]]
+"""Resources of a bundle by what refers to them; a bundle made anonymous may have several under one name."""
 _SNOMED, _LOINC = "http://snomed.info/sct", "http://loinc.org"
 _TEST = {"coding": [{"system": _LOINC, "code": "94500-6"}], "text": "SARS-CoV-2 RNA"}
 TESTS = ("94500-6", "94534-5", "94309-2", "94759-8", "95209-3", "94531-1", "96986-5")
@@ -174,14 +176,14 @@ def read_bundle(given: Any) -> dict[str, tuple[Verdict, int]]:
         or not isinstance(given.get("entry"), list)
     ):
         raise BadFile(1, "resourceType", "not_a_bundle")
-    known: dict[str, Mapping[str, Any]] = {}
+    known: dict[str, list[Mapping[str, Any]]] = {}
     reports: list[tuple[int, Mapping[str, Any]]] = []
     for number, entry in enumerate(given["entry"], start=1):
         resource = entry.get("resource") if isinstance(entry, Mapping) else None
         if not isinstance(resource, Mapping):
             raise BadFile(number, "resource", "not_a_bundle")
-        known[f"{resource.get('resourceType')}/{resource.get('id')}"] = resource
-        known[str(entry.get("fullUrl"))] = resource
+        for name in {f"{resource.get('resourceType')}/{resource.get('id')}", str(entry.get("fullUrl"))}:
+            known.setdefault(name, []).append(resource)
         if resource.get("resourceType") == "DiagnosticReport":
             reports.append((number, resource))
     if not reports:
@@ -196,7 +198,7 @@ def read_bundle(given: Any) -> dict[str, tuple[Verdict, int]]:
     return found
 
 
-def _code_of(number: int, report: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> str:
+def _code_of(number: int, report: Mapping[str, Any], known: Known) -> str:
     """The accession of the report's specimen, else an identifier of it, else the report's own."""
     for specimen in _referred(report.get("specimen"), known):
         accession = specimen.get("accessionIdentifier")
@@ -209,7 +211,7 @@ def _code_of(number: int, report: Mapping[str, Any], known: Mapping[str, Mapping
     raise BadFile(number, "specimen", "no_code")
 
 
-def _verdict_of(number: int, report: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> Verdict:
+def _verdict_of(number: int, report: Mapping[str, Any], known: Known) -> Verdict:
     for observation in _referred(report.get("result"), known):
         if not _about_this_virus(observation.get("code")):
             continue
@@ -233,11 +235,10 @@ def _codings(concept: Any) -> Iterator[Mapping[str, Any]]:
         yield from (one for one in _listed(concept.get("coding")) if isinstance(one, Mapping))
 
 
-def _referred(references: Any, known: Mapping[str, Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+def _referred(references: Any, known: Known) -> Iterator[Mapping[str, Any]]:
     for one in _listed(references):
-        target = known.get(str(one.get("reference"))) if isinstance(one, Mapping) else None
-        if target is not None:
-            yield target
+        if isinstance(one, Mapping):
+            yield from known.get(str(one.get("reference")), ())
 
 
 def _listed(given: Any) -> list[Any]:
