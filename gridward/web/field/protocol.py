@@ -119,7 +119,7 @@ def enrolment(request: HttpRequest) -> HttpResponse:
         return refused(refusal)
     device = made.device
     said = {"now_ms": _ms(), "device": str(device.pk), "token": made.token, "epoch": device.epoch}
-    return answer({**said, "name": str(device.user), "house_key": public_key()}, 201)
+    return answer({**said, "name": made.name, "house_key": public_key()}, 201)
 
 
 def _code(request: HttpRequest) -> str:
