@@ -249,7 +249,7 @@ def test_a_lost_phone_hands_in_its_work_sealed_and_forgets(
     page.get_by_role("group", name="是否见到人").get_by_role("button", name="否").click()
     page.get_by_role("button", name="保存").click()
     page.get_by_text("离线 · 1 条待上传").wait_for()
-    [(device,)] = served.sql("SELECT id FROM kernel_device ORDER BY enrolled_at DESC LIMIT 1")
+    [(device,)] = served.sql("SELECT id FROM kernel_device ORDER BY enrolled_at DESC NULLS LAST LIMIT 1")
     served.sql("UPDATE kernel_device SET wipe = true, revoked_at = now(), share = '' WHERE id = %s", device)
     # Whoever finds it does not know the PIN: it is not even opened.
     page = phone("lost")

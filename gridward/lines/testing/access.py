@@ -10,6 +10,8 @@ from gridward.kernel.near import cache
 from gridward.lines.testing.models import Point, Round
 
 KEPT_S = 5
+POINT_KEPT_S = 60
+"""Points do not change once a round is open; at hundreds of tubes a second each is asked for all the time."""
 _ROUNDS, _POINTS = "testing-round", "testing-point"
 
 
@@ -51,5 +53,5 @@ def known_point(key: str) -> KnownPoint | None:
         with house():
             row = Point.objects.filter(pk=key).values_list("pk", "round_id", "address").first()
         found = KnownPoint(*row) if row else False
-        cache.set(place, found, KEPT_S)
+        cache.set(place, found, POINT_KEPT_S if found else KEPT_S)
     return found or None
