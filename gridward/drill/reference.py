@@ -22,6 +22,7 @@ from gridward.kernel.figures.actions import compute
 from gridward.kernel.incidents.actions import open_incident
 from gridward.kernel.incidents.models import Incident
 from gridward.kernel.people.models import Person
+from gridward.kernel.sync.actions.forms import install as install_forms
 from gridward.lines.hotline.actions import load_categories
 
 Tell = Callable[[str, int, int], None]
@@ -50,6 +51,7 @@ def make_district(scale: float, seed: int, now: datetime, tell: Tell) -> Distric
     organisations = make_organisations(settlements, places)
     resources = make_resources(settlements, organisations, seed)
     load_categories(SYSTEM, now=began)
+    install_forms(began)
     ground = ground_here(seed)
     accounts = [*logins(settlements), *(login for part in drills.parts("logins") for login in part(ground))]
     make_accounts(accounts, resources, now)

@@ -16,11 +16,14 @@ const note = h("p", { class: "note", role: "status", id: "note" });
 const place = h("div", { id: "place" });
 let quiet: ReturnType<typeof setTimeout> | undefined;
 let turn = 0;
+/** What the home screen showed when it was drawn: drawn anew when that changes under it. */
+let drawn = "";
 
 const app: App = {
   session,
   show(screen) {
     const mine = ++turn;
+    drawn = "";
     void Promise.resolve(screen(app)).then((made) => {
       if (mine !== turn) return;
       place.replaceChildren(made);
@@ -30,7 +33,10 @@ const app: App = {
   home() {
     app.show(async (again) => {
       const door = await session.door();
-      if (door === "open") return home(again);
+      if (door === "open") {
+        drawn = seen();
+        return home(again);
+      }
       if (door === "locked") return locked(again);
       if (door === "server") return needServer(again);
       return session.installation && !session.wiped ? newPin(again) : enrol(again);
@@ -43,6 +49,10 @@ const app: App = {
     quiet = setTimeout(() => { note.textContent = ""; }, 6000);
   },
 };
+
+function seen(): string {
+  return `${session.returned} ${session.lists_ms} ${session.wiped}`;
+}
 
 function dress(): void {
   const other = button(t("language"), async () => {
@@ -65,7 +75,10 @@ async function start(): Promise<void> {
   document.body.append(bar, state, note, place);
   speak((await kept<string>("language")) ?? navigator.language);
   dress();
-  session.onChange(showState);
+  session.onChange(() => {
+    showState();
+    if ((drawn !== "" && drawn !== seen()) || (session.wiped && !place.querySelector(".door input"))) app.home();
+  });
   await session.start();
   const code = /enrol=([A-Z0-9]+)/.exec(location.hash)?.[1];
   history.replaceState(null, "", location.pathname);

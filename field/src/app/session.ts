@@ -22,6 +22,8 @@ export class Session {
   private readonly uploader = new Uploader(this.ports, this.outbox);
   installation: Installation | null = null;
   waiting = 0;
+  /** How many records came back and were not looked at. */
+  returned = 0;
   sending = false;
   fetching = false;
   trouble: Trouble = "";
@@ -220,12 +222,15 @@ export class Session {
 
   private async stopped(body: unknown): Promise<void> {
     if ((body as { code?: string } | null)?.code !== "wiped") return;
+    while (this.sending) await clock.sleep(100);
     await this.push();
-    if (!this.wiped) await this.forget();
+    await this.look();
+    if (!this.wiped && this.waiting === 0) await this.forget();
   }
 
-  private async look(): Promise<void> {
-    this.waiting = await this.store.count();
+  /** Count anew what waits and what came back. */
+  async look(): Promise<void> {
+    [this.waiting, this.returned] = await Promise.all([this.store.count(), phone.returned.count()]);
     this.tell();
   }
 }

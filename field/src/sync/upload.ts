@@ -59,7 +59,8 @@ export class Uploader {
     const returned = settled.flatMap((record) => asReturned(record, told.get(record.id)!));
     const offset_ms = offset(asked, this.ports.clock.now(), receipt.now_ms);
     await this.outbox.settle(settled.map((record) => record.sequence), returned, { unsure: false, offset_ms });
-    if (receipt.wipe) return { kind: "stopped", why: "wiped" };
+    // Reported lost: everything that waits is handed in first.
+    if (receipt.wipe && (await this.ports.store.count()) === 0) return { kind: "stopped", why: "wiped" };
     return settled.length > 0 ? { kind: "sent", count: settled.length } : { kind: "wait", asked_s: null, why: "server" };
   }
 

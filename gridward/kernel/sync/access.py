@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 
 from gridward.kernel.access.actor import Actor, inside, reach_of
 from gridward.kernel.errors import NotFound
+from gridward.kernel.prepared import rows_of
 from gridward.kernel.sync.errors import UnknownDevice
 from gridward.kernel.sync.models import SETTLE, Device, Record
 from gridward.kernel.sync.records import Outcome
@@ -39,12 +39,10 @@ def door_of(token: str) -> Door:
 
     Raises: UnknownDevice.
     """
-    with connection.cursor() as query:
-        query.execute("SELECT * FROM gridward_device(%s)", [digest_of(token)])
-        row = query.fetchone()
-    if row is None:
+    found = rows_of("SELECT * FROM gridward_device(%s::bytea)", [digest_of(token)])
+    if not found:
         raise UnknownDevice
-    device_id, epoch, address, wipe, user_id, name, incident_id, roles, places = row
+    device_id, epoch, address, wipe, user_id, name, incident_id, roles, places = found[0]
     return Door(device_id, epoch, address, incident_id, wipe, _actor(user_id, name, tuple(roles), tuple(places)))
 
 

@@ -25,7 +25,6 @@ found = lru_cache(maxsize=256)(import_string)
 """A callable by its dotted path."""
 
 _KNOWN = "SELECT id, digest, outcome, reason, user_id FROM kernel_record WHERE id = ANY(%s)"
-_KEPT = "SELECT id, digest FROM kernel_record WHERE id = ANY(%s)"
 
 
 def known(ids: Sequence[UUID]) -> dict[UUID, tuple[bytes, Answer, int]]:
@@ -38,13 +37,6 @@ def known(ids: Sequence[UUID]) -> dict[UUID, tuple[bytes, Answer, int]]:
             key: (bytes(digest), Answer(Outcome(outcome), reason), account)
             for key, digest, outcome, reason, account in query.fetchall()
         }
-
-
-def kept(ids: Sequence[UUID]) -> dict[UUID, bytes]:
-    """The digests of records as they stand in the database."""
-    with connection.cursor() as query:
-        query.execute(_KEPT, [list(ids)])
-        return {key: bytes(digest) for key, digest in query.fetchall()}
 
 
 def bodies(ids: Sequence[UUID]) -> dict[UUID, str]:

@@ -16,6 +16,8 @@ from gridward.lines.testing.models import Point, Round
 KEPT_S = 5
 LOOKS, LOOK_STRETCH_S = 60, 600
 """A place on the network may look at so many results in so many seconds: receipts cannot be guessed through."""
+POINT_KEPT_S = 60
+"""Points do not change once a round is open; at hundreds of tubes a second each is asked for all the time."""
 _ROUNDS, _POINTS = "testing-round", "testing-point"
 
 
@@ -57,7 +59,7 @@ def known_point(key: str) -> KnownPoint | None:
         with house():
             row = Point.objects.filter(pk=key).values_list("pk", "round_id", "address").first()
         found = KnownPoint(*row) if row else False
-        cache.set(place, found, KEPT_S)
+        cache.set(place, found, POINT_KEPT_S if found else KEPT_S)
     return found or None
 
 

@@ -18,7 +18,7 @@ def count_try(network: str, now: datetime) -> None:
     Raises: TooMany.
     """
     minute = int(now.timestamp()) // 60
-    place = f"field-enrolment {network} {minute}"
+    place = f"field-enrolment-{network}-{minute}"
     cache.add(place, 0, 120)
     if cache.incr(place) > TRIES_PER_MIN:
         raise TooMany(seconds=60 - int(now.timestamp()) % 60)

@@ -15,7 +15,8 @@ export interface App {
 
 export function stateWords(session: Session): string {
   const { waiting, trouble, sending } = session;
-  const left = waiting === 0 ? t("all_sent") : t(sending && trouble === "" ? "sending_n" : "waiting_n", { n: waiting });
+  const back = session.returned > 0 ? ` · ${t("returned_n", { n: session.returned })}` : "";
+  const left = (waiting === 0 ? t("all_sent") : t(sending && trouble === "" ? "sending_n" : "waiting_n", { n: waiting })) + back;
   if (trouble === "") return left;
   return `${t(trouble)} · ${left}`;
 }

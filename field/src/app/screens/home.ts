@@ -14,7 +14,6 @@ export async function home(app: App): Promise<HTMLElement> {
   const may = new Set(session.installation?.commands);
   const forms = await session.patch.rows<FieldForm>("forms");
   const mine = await session.patch.rows<Task>("hotline.tasks");
-  const returned = await phone.returned.count();
   const tiles: [Word | FieldForm, () => void, string?][] = [];
   if (may.has("testing.tube")) tiles.push(["sampling", () => app.show(sampling)]);
   if (may.has("hotline.progress")) tiles.push(["tasks", () => app.show(tasks), mine.length ? String(mine.length) : ""]);
@@ -24,7 +23,7 @@ export async function home(app: App): Promise<HTMLElement> {
   tiles.push(["contacts", () => app.show(contacts)]);
   return h("main", {},
     h("p", { class: "who" }, session.installation?.name ?? ""),
-    returned > 0 && button(`${t("returned")} (${returned})`, () => app.show(cameBack), "warn"),
+    session.returned > 0 && button(`${t("returned")} (${session.returned})`, () => app.show(cameBack), "warn"),
     h("div", { class: "tiles" }, ...tiles.map(([word, press, count]) => {
       const made = button(typeof word === "string" ? t(word) : titleOf(word), press, "tile");
       if (count) made.append(h("b", {}, count));
@@ -50,5 +49,5 @@ async function cameBack(app: App): Promise<HTMLElement> {
   return screen(app, t("returned"), rows.length === 0 && h("p", {}, t("nothing_returned")), ...rows.map((row) =>
     h("section", { class: "card" }, h("h2", {}, t(row.outcome)), h("p", {}, row.words || row.reason),
       h("p", { class: "hint" }, `${row.type} · ${row.sequence}`),
-      button(t("seen"), async () => { await phone.returned.delete(row.id); app.show(cameBack); }, "second"))));
+      button(t("seen"), async () => { await phone.returned.delete(row.id); await app.session.look(); app.show(cameBack); }, "second"))));
 }

@@ -31,7 +31,8 @@ export async function tubeScreen(app: App, open: Open): Promise<HTMLElement> {
     h("p", { class: full ? "count full" : "count", role: "status" }, t("people_of", { n: open.people.length, most: open.pool })),
     h("ol", { class: "people" }, ...open.people.map((one, at) => h("li", {}, `${one.name} ${one.door}`,
       button(t("remove"), async () => { open.people.splice(at, 1); await app.session.keepDraft(open); again(); }, "plain")))),
-    full ? h("p", { class: "warn" }, t("tube_full")) : finder(app, here, before, add, (one) => notSampled(app, open, one)),
+    full ? h("p", { class: "warn" }, t("tube_full"))
+      : finder(here, before, add, (one) => notSampled(app, open, one), (code) => app.show((next) => newcomer(next, open, put, code))),
     !full && button(t("not_listed"), () => app.show((next) => newcomer(next, open, put)), "plain"),
     button(t("change_tube"), () => app.show((next) => changeTube(next, open)), "plain"),
     button(t("throw_tube"), () => sheet(t("throw_sure", { n: open.people.length }), [t("throw_tube"), async () => {
@@ -49,8 +50,10 @@ async function close(app: App, open: Open): Promise<void> {
   app.show(sampling);
 }
 
-/** Search the list as one types; a scanned code is searched likewise. */
-function finder(app: App, here: Listed[], before: Set<string>, add: (one: Listed) => unknown, refuse: (one: Listed) => void): HTMLElement {
+/** Search the list as one types. A scanned code is somebody of the list, or an ID number, which the list does not hold:
+ * the server knows whose it is. */
+function finder(here: Listed[], before: Set<string>, add: (one: Listed) => unknown, refuse: (one: Listed) => void,
+  unlisted: (code: string) => void): HTMLElement {
   const input = h("input", { type: "search", autocomplete: "off", "aria-label": t("find"), placeholder: t("find") });
   const results = h("ul", { class: "found" });
   const show = (): void => {
@@ -62,7 +65,11 @@ function finder(app: App, here: Listed[], before: Set<string>, add: (one: Listed
   };
   input.addEventListener("input", show);
   return h("div", {}, h("label", { class: "field" }, h("span", {}, t("find")), input),
-    scanner((code) => { input.value = code; show(); const one = here.find((other) => other.id === code); if (one) void add(one); else app.say(code); }),
+    scanner((code) => {
+      const one = here.find((other) => other.id === code);
+      if (one) void add(one);
+      else unlisted(code);
+    }),
     results);
 }
 
@@ -77,10 +84,11 @@ function notSampled(app: App, open: Open, one: Listed): void {
   }]));
 }
 
-async function newcomer(app: App, open: Open, put: (name: string, door: string, sample: Body) => Promise<void>): Promise<HTMLElement> {
+async function newcomer(app: App, open: Open, put: (name: string, door: string, sample: Body) => Promise<void>,
+  known = ""): Promise<HTMLElement> {
   const name = h("input", { maxlength: 80, autocomplete: "off" });
   const telephone = h("input", { inputmode: "tel", maxlength: 32, autocomplete: "off" });
-  const number = h("input", { maxlength: 32, autocomplete: "off" });
+  const number = h("input", { maxlength: 32, autocomplete: "off", value: known });
   const place = await places(app);
   const said = h("p", { class: "bad", role: "alert" });
   const add = async (): Promise<void> => {

@@ -37,6 +37,7 @@ class Enrolled:
 
     device: Device
     token: str
+    name: str
 
 
 @transaction.atomic
@@ -81,7 +82,7 @@ def enrol(code: str, now: datetime) -> Enrolled:
         device.share = secrets.token_bytes(16)
         device.save()
         _tell(Actor(device.user_id, channel="field"), "device.enrolled", device, now)
-    return Enrolled(device, token)
+        return Enrolled(device, token, str(device.user))
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """One upload, one transaction: claim the ids, let the lines write, read again, move the watermark.
 
-Statements do not grow with the batch: claim, savepoint and what the lines do, the watermark, the look at what is kept.
-Whatever was not simply stored costs three more.
+Statements do not grow with the batch: claim, what the lines do, the watermark with the look at what is kept. Whatever
+was not simply stored costs three more; where a line fails, all is taken back and tried again in savepoints.
 Source: docs/reference/sync.md
 """
 
@@ -21,9 +21,11 @@ from uuid import UUID
 from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
+from gridward.kernel.access.scope import house, within
 from gridward.kernel.address import parse
 from gridward.kernel.errors import AppError
 from gridward.kernel.journal.actions import Event, record
+from gridward.kernel.prepared import rows_of
 from gridward.kernel.registry import registry
 from gridward.kernel.secrecy.fields import Sealer
 from gridward.kernel.sync import queries
@@ -51,7 +53,7 @@ _NUL = re.compile(r"((?<!\\)(?:\\\\)*)\\u0000")
 _CLAIM = """
     INSERT INTO kernel_record (id, sequence, type, base_version, digest, at, skew_s, address, body, outcome,
         device_id, user_id, epoch, incident_id, received_at, reason, words, settlement)
-    SELECT *, 'stored', %s, %s, %s, %s, %s, '', '', ''
+    SELECT *, 'stored', %s::uuid, %s::bigint, %s::int, %s::uuid, %s::timestamptz, '', '', ''
     FROM unnest(%s::uuid[], %s::bigint[], %s::text[], %s::bigint[], %s::bytea[], %s::timestamptz[], %s::float8[],
         %s::bigint[], %s::bytea[])
     ON CONFLICT DO NOTHING RETURNING id
@@ -62,14 +64,17 @@ _EXCEPT = """
     WHERE kernel_record.id = told.id
 """
 # The numbers above the watermark that follow it without a gap; two uploads at once leave it too low, never too high.
+# And the last look at what is kept, in the same breath.
 _MARK = """
-    UPDATE kernel_device SET seen_at = %s, skew_s = %s, watermark = (
+    UPDATE kernel_device SET seen_at = %s::timestamptz, skew_s = %s::float8, watermark = (
         SELECT coalesce(max(sequence), kernel_device.watermark)
         FROM (SELECT sequence, sequence - row_number() OVER (ORDER BY sequence) AS island FROM kernel_record
               WHERE device_id = kernel_device.id AND epoch = kernel_device.epoch
                 AND sequence > kernel_device.watermark) AS above
         WHERE island = kernel_device.watermark)
-    WHERE id = %s AND epoch = %s RETURNING watermark
+    WHERE id = %s::uuid
+    RETURNING watermark, epoch,
+        ARRAY(SELECT uuid_send(id) || digest FROM kernel_record WHERE id = ANY(%s::uuid[])) AS kept
 """
 
 
@@ -100,15 +105,25 @@ def read(content: bytes, door: Door, now: datetime) -> Batch:
     return batch
 
 
-@transaction.atomic
-def receive(door: Door, batch: Batch, now: datetime) -> Receipt:
-    """Store a batch for good, or say of each item why not. Sent again, it changes nothing and is answered alike."""
+class Unlucky(Exception):
+    """A line failed for a whole run: everything has to be taken back, and tried again with care."""
+
+
+def receive(door: Door, batch: Batch, now: datetime, *, careful: bool = False) -> Receipt:
+    """Store a batch for good, or say of each item why not. Sent again, it changes nothing and is answered alike.
+
+    The protocol's own statements run as the house, so that an upload enters one scope: what the device may do was
+    checked at its door, and lines check the place of each record.
+
+    Parameters: careful — put each run of the lines into a savepoint, so that a record that fails fails alone.
+    Raises: Unlucky unless careful, where a line fails.
+    """
     read_items, answers = _read(door, batch, now)
-    fresh, told = _claim(door, read_items, now)
-    told |= _applied(door, fresh, now)
-    _keep_exceptions(door, fresh, told, now)
-    watermark = _mark(door, batch, now)
-    _look_again([one for one in fresh if one.item.id in told])
+    with transaction.atomic(savepoint=False), house():
+        fresh, told = _claim(door, read_items, now)
+        told |= _applied(door, fresh, now, careful=careful)
+        _keep_exceptions(door, fresh, told, now)
+        watermark = _mark(door, batch, fresh, now)
     return Receipt([answers.get(at) or _named(read_items[at], told) for at in range(len(batch.items))],
                    watermark, batch.skew_s)  # fmt: skip
 
@@ -227,31 +242,45 @@ def _insert(door: Door, items: Iterable[_Read], now: datetime) -> list[UUID]:
         for one in ordered
     ]  # fmt: skip
     same = [door.device_id, door.actor.user_id, door.epoch, door.incident_id, now]
-    with connection.cursor() as query:
-        query.execute(_CLAIM, [*same, *(list(column) for column in zip(*columns, strict=True))])
-        return [key for (key,) in query.fetchall()]
+    listed = (list(column) for column in zip(*columns, strict=True))
+    return [key for (key,) in rows_of(_CLAIM, [*same, *listed])]
 
 
-def _applied(door: Door, fresh: Sequence[_Read], now: datetime) -> dict[UUID, Answer]:
+def _applied(door: Door, fresh: Sequence[_Read], now: datetime, *, careful: bool) -> dict[UUID, Answer]:
     """What became of the new items: the lines write them, neighbours of one kind together, in the order made."""
     told = {one.item.id: one.wrong for one in fresh if one.wrong is not None}
     sound = sorted((one.item for one in fresh if one.wrong is None), key=lambda item: item.sequence)
     for kind, run in groupby(sound, key=lambda item: item.type):
         items = list(run)
-        found = dict(zip((item.id for item in items), _write(door, kind, items, now), strict=True))
+        written = _write_carefully(door, kind, items, now) if careful else _write(door, kind, items, now)
+        found = dict(zip((item.id for item in items), written, strict=True))
         told |= found | dict(_unkept(kind, items, found))
     return told
 
 
 def _write(door: Door, kind: str, items: list[Item], now: datetime) -> list[Answer]:
+    """Let a line write a run of items."""
+    try:
+        return _asked(door, kind, items, now)
+    except OperationalError:
+        raise
+    except Exception as failed:
+        raise Unlucky from failed
+
+
+def _asked(door: Door, kind: str, items: list[Item], now: datetime) -> list[Answer]:
+    with within(door.actor):
+        answers = list(queries.found(registry().commands[kind].apply)(door.actor, items, now))
+    if len(answers) != len(items):
+        raise ValueError(f"{kind}: {len(answers)} answers to {len(items)} items")
+    return answers
+
+
+def _write_carefully(door: Door, kind: str, items: list[Item], now: datetime) -> list[Answer]:
     """Let a line write a run of items; where it fails, halve it until those that fail are alone."""
-    apply = queries.found(registry().commands[kind].apply)
     try:
         with transaction.atomic():
-            answers = list(apply(door.actor, items, now))
-            if len(answers) != len(items):
-                raise ValueError(f"{kind}: {len(answers)} answers to {len(items)} items")
-            return answers
+            return _asked(door, kind, items, now)
     except OperationalError:
         raise
     except AppError as refusal:
@@ -264,7 +293,7 @@ def _write(door: Door, kind: str, items: list[Item], now: datetime) -> list[Answ
             logger.exception("a field record could not be written: %s %s", kind, items[0].id)
             return [Answer(Outcome.CONFLICT, "unexpected", _("This could not be written down. Somebody has to look."))]
     half = len(items) // 2
-    return _write(door, kind, items[:half], now) + _write(door, kind, items[half:], now)
+    return _write_carefully(door, kind, items[:half], now) + _write_carefully(door, kind, items[half:], now)
 
 
 def _unkept(kind: str, items: Sequence[Item], told: Mapping[UUID, Answer]) -> Iterator[tuple[UUID, Answer]]:
@@ -309,22 +338,19 @@ def _keep_exceptions(door: Door, fresh: Sequence[_Read], told: Mapping[UUID, Ans
     )  # fmt: skip
 
 
-def _mark(door: Door, batch: Batch, now: datetime) -> int:
-    with connection.cursor() as query:
-        query.execute(_MARK, [now, batch.skew_s, door.device_id, door.epoch])
-        row = query.fetchone()
-    if row is None:
-        # Enrolled anew while this was on its way: what it brought is stored, under the epoch it was made in.
-        return 0
-    return int(row[0])
-
-
-def _look_again(fresh: Sequence[_Read]) -> None:
-    """The last look before anything is acknowledged."""
-    kept = queries.kept([one.item.id for one in fresh]) if fresh else {}
+def _mark(door: Door, batch: Batch, fresh: Sequence[_Read], now: datetime) -> int:
+    """Move the watermark, and look once more at what is kept before anything is acknowledged."""
+    ids = [one.item.id for one in fresh]
+    marked = rows_of(_MARK, [now, batch.skew_s, door.device_id, ids])
+    if not marked:
+        raise RuntimeError(f"device {door.device_id} is gone")
+    watermark, epoch, kept = marked[0]
+    found = {bytes(row) for row in kept}
     for one in fresh:
-        if kept.get(one.item.id) != one.item.digest:
+        if one.item.id.bytes + one.item.digest not in found:
             raise RuntimeError(f"record {one.item.id} is not kept as it was sent")
+    # Enrolled anew while this was on its way: what it brought is stored, under the epoch it was made in.
+    return int(watermark) if epoch == door.epoch else 0
 
 
 def _named(one: _Read, told: Mapping[UUID, Answer]) -> tuple[str, Answer]:

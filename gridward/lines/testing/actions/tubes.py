@@ -19,6 +19,7 @@ from gridward.kernel.access.actor import Actor
 from gridward.kernel.access.scope import house
 from gridward.kernel.ids import new_id
 from gridward.kernel.journal import actions as journal
+from gridward.kernel.prepared import rows_of
 from gridward.kernel.registry import registry
 from gridward.kernel.sync.records import Answer, Item, Outcome
 from gridward.lines.testing.access import KnownRound, known_point, known_round
@@ -137,9 +138,7 @@ def _write(actor: Actor, closed: list[Closed], now: datetime) -> dict[UUID, Answ
     known = newcomers.known_by_number(closed) if any(one.newcomer_ids for one in closed) else {}
     rows = _columns(closed, known)
     given = {"collector": actor.user_id, "channel": actor.channel, "now": now}
-    with connection.cursor() as query:
-        query.execute(_STORE, {**rows, **given})
-        told = query.fetchall()
+    told = rows_of(_STORE, {**rows, **given})
     kept = {key for what, key, _seat in told if what == "kept"}
     strange = {key for what, key, _seat in told if what == "strange"}
     counted = {(key, seat) for what, key, seat in told if what == "counted"}

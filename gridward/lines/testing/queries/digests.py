@@ -8,9 +8,8 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from gridward.kernel.access.scope import house
+from gridward.kernel.prepared import rows_of
 from gridward.kernel.secrecy.fields import Secret
 from gridward.kernel.sync.canonical import digest_of
 from gridward.lines.testing.models import Newcomer, Refusal
@@ -97,6 +96,5 @@ def _refusals(ids: Sequence[UUID]) -> Iterator[tuple[UUID, bytes]]:
 
 
 def _rows(statement: str, ids: list[Any]) -> list[tuple[Any, ...]]:
-    with house(), connection.cursor() as query:
-        query.execute(statement, [ids])
-        return query.fetchall()
+    with house():
+        return rows_of(statement, [ids])
