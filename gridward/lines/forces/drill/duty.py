@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from gridward.kernel.access.actor import SYSTEM
 from gridward.kernel.address import EVERYWHERE, Level, at_level, span
 from gridward.kernel.clock import local_day, zone
-from gridward.kernel.drills import Day, Ground, Login, Scene
+from gridward.kernel.drills import Day, Ground, Login
 from gridward.lines.forces.actions import posts, reinforcement, rosters
 from gridward.lines.forces.drill.attending import attend
 from gridward.lines.forces.drill.pool import KEY_TOWNS, make_pool
 from gridward.lines.forces.queries.posts import standing_demand
-
-DEEDS: dict[Any, Any] = {}
-EXCUSED: dict[str, str] = {}
 
 
 def logins(ground: Ground) -> list[Login]:
@@ -69,8 +65,3 @@ def live(ground: Ground, day: Day, start: datetime, end: datetime) -> None:
         if moment < end:
             day.at(moment, roster)
             attend(day, district, local_day(moment), zone(), ground.seed, end)
-
-
-def settle(scene: Scene) -> dict[str, str]:
-    """Nothing yet."""
-    return {}
