@@ -52,6 +52,8 @@ def test_every_table_of_places_or_people_can_be_scoped_by_address():
         "Seal",
         "SealedEntry",
         "DataKey",
+        # Configuration of the forces line.
+        *("DemandRule", "JoiningRules", "PostKind", "ShiftTime"),
     }
     assert unscoped <= without_places | uploads
 

@@ -24,6 +24,8 @@ WITHOUT = {
 PUBLIC = {
     "kernel_area", "kernel_incident", "kernel_category", "hotline_triagewords", "hotline_systemkey", "auth_group",
     "auth_group_permissions", "auth_permission", "django_content_type",
+    # Configuration of the forces line: shifts, kinds of post, what is asked of whom.
+    "forces_demandrule", "forces_joiningrules", "forces_postkind", "forces_shifttime",
 }  # fmt: skip
 
 

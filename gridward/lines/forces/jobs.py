@@ -13,6 +13,7 @@ from gridward.kernel.address import EVERYWHERE
 from gridward.kernel.clock import local_day
 from gridward.kernel.incidents.queries import running
 from gridward.lines.forces.actions import posts, rosters
+from gridward.lines.forces.actions.attendance import close_forgotten
 from gridward.lines.forces.models import RosterRequest
 
 AHEAD_DAYS = 2
@@ -41,3 +42,10 @@ def make_days(timestamp: int) -> int:
     now = clock.now()
     days = [local_day(now) + timedelta(days=at) for at in range(AHEAD_DAYS + 1)]
     return sum(posts.make_day(SYSTEM, EVERYWHERE, day, now) for day in days)
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(name="forces.close_stays", queueing_lock="forces.close_stays")
+def close_stays(timestamp: int) -> int:
+    """Every hour: who forgot to check out is counted until the end of their shift. Returns how many."""
+    return close_forgotten(clock.now())

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from gridward.kernel.manifest import FieldCommand, Page, ResourceKind, Role
+from gridward.lines.forces.declared.sheets import TEAMS, VOLUNTEERS
 from gridward.lines.forces.models.volunteers import RESOURCE_KINDS as KINDS
 from gridward.lines.forces.models.volunteers import Volunteer
 
@@ -52,7 +53,7 @@ ANNOUNCES = {
     "forces.volunteer_forgotten": _("was forgotten"),
 }
 NOTICES: dict[str, Any] = {}
-SHEETS: tuple[Any, ...] = ()
+SHEETS = (TEAMS, VOLUNTEERS)
 COMMANDS = (
     FieldCommand(
         "forces.check_in", _("Check in"), "attendance.own", "gridward.lines.forces.actions.attendance.check_in"
