@@ -17,7 +17,7 @@ PAGES = (
     Page("forces.attendance", _("Attendance"), "forces:attendance", "volunteers.see", "clock", 36),
     Page("forces.teams", _("Branches and teams"), "forces:teams", "teams.see", "sitemap", 35),
 )
-_SEES = frozenset({"areas.see", "figures.see", "teams.see", "volunteers.see", "rosters.see"})
+_SEES = frozenset({"areas.see", "figures.see", "resources.see", "teams.see", "volunteers.see", "rosters.see"})
 ROLES = (
     Role(
         "forces.volunteers",

@@ -126,8 +126,10 @@ def _page(request: HttpRequest, one: Volunteer, refusal: Any = None, form: Recor
     known = volunteers.candidate(one, today)
     admitted = one.state in (State.ADMITTED, State.PAUSED)
     missing = against_serving(known, rules.frozen, today, night=False) if admitted else []
+    row = rows_of(request, [one])[0]
     context = {
-        **rows_of(request, [one])[0],
+        **row,
+        "skill_names": row["skills"],
         "may_change": decides(request, one),
         "phone": one.phone if decides(request, one) else masked_number(one.phone),
         "missing": [REASONS[key] for key in missing],
