@@ -21,7 +21,7 @@ from gridward.kernel.assignments.planned import (
 from gridward.kernel.clock import local_day
 from gridward.kernel.drills import Scene
 from gridward.kernel.ids import new_id, tracking_code
-from gridward.kernel.needs.scheduled import Scheduled, log_scheduled
+from gridward.kernel.needs.scheduled import Scheduled, end_scheduled, log_scheduled
 from gridward.kernel.orgs.models import Organisation
 from gridward.kernel.plans.models import Plan
 from gridward.kernel.resources.models import Resource
@@ -221,6 +221,10 @@ DEEDS: dict[Any, Deed] = {
     posts.restate: _then(_configured, lambda s, _it: posts.restate(SYSTEM, span(s.place), s.now)),
     posts.make_day: _then(
         duty, lambda s, it: posts.make_day(SYSTEM, span(s.place), it.day + timedelta(days=1), s.now)),
+    posts.close_over: _then(_rostered, lambda s, it: posts.close_over(SYSTEM, s.now + timedelta(days=4))),
+    end_scheduled: _then(
+        lambda s: log_scheduled(SYSTEM, s.incident.pk, (_configured(s), _wanted(s))[1], s.now),
+        lambda s, it: end_scheduled(SYSTEM, it, s.now)),
     rosters.ask: _then(duty, lambda s, it: rosters.ask(SYSTEM, s.place, it.day, 1, s.now)),
     rosters.propose: _then(duty, lambda s, it: rosters.propose(SYSTEM, s.place, it.day, 1, s.now)),
     rosters.approve: _then(_planned, lambda s, it: rosters.approve(SYSTEM, it[1].pk, s.now)),

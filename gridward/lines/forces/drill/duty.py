@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from gridward.kernel.access.actor import SYSTEM
@@ -12,6 +13,7 @@ from gridward.lines.forces.actions import lacks, posts, reinforcement, rosters
 from gridward.lines.forces.drill.attending import attend
 from gridward.lines.forces.drill.pool import KEY_TOWNS, make_pool
 from gridward.lines.forces.drill.supplying import meet, offer
+from gridward.lines.forces.errors import NobodyToSend
 from gridward.lines.forces.queries.posts import standing_demand
 
 
@@ -61,8 +63,9 @@ def live(ground: Ground, day: Day, start: datetime, end: datetime) -> None:
         posts.make_day(SYSTEM, span(district), on, now)
         plan = rosters.propose(SYSTEM, district, on, 1, now)
         rosters.approve(SYSTEM, plan.pk, now)
-        sent = reinforcement.propose(SYSTEM, district, on, now)
-        reinforcement.approve(SYSTEM, sent.pk, now)
+        with suppress(NobodyToSend):
+            sent = reinforcement.propose(SYSTEM, district, on, now)
+            reinforcement.approve(SYSTEM, sent.pk, now)
 
     for moment in (start, start + timedelta(days=1)):
         if moment < end:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from gridward.kernel.address import span
 from gridward.kernel.drills import Day, Ground
 from gridward.kernel.orgs.models import Organisation
 from gridward.lines.forces.actions import lacks
+from gridward.lines.forces.errors import NothingToMatch
 from gridward.lines.forces.models import Delivery
 
 _ITEMS = (
@@ -53,8 +54,9 @@ def meet(ground: Ground, day: Day, district: int, start: datetime, until: dateti
             day.at(moment, lambda now, step=step: step(district, now))
 
 
-def _match(district: int, now: datetime) -> Any:
-    return lacks.match(SYSTEM, district, span(district), now)
+def _match(district: int, now: datetime) -> None:
+    with suppress(NothingToMatch):
+        lacks.match(SYSTEM, district, span(district), now)
 
 
 def _send(district: int, now: datetime) -> None:
