@@ -93,3 +93,44 @@ def log_scheduled(actor: Actor, incident_id: UUID, wanted: Sequence[Scheduled], 
     if any(registry().hearers("need.logged")):
         announce(Event("need.logged", "need", str(key), place, now, incident_id) for key, place in rows)
     return [key for key, _ in rows]
+
+
+# Relies on the primary key and the index of assignments by need.
+_END = """
+    WITH ended AS (
+        UPDATE kernel_need AS need
+        SET state = CASE WHEN EXISTS (SELECT FROM kernel_assignment AS one
+                                      WHERE one.need_id = need.id AND one.state = 'done')
+                         THEN 'served' ELSE 'withdrawn' END,
+            closed_at = greatest(%(now)s, need.opened_at), closed_by_id = %(actor)s, version = need.version + 1
+        WHERE need.id = ANY (%(ids)s::uuid[]) AND need.state IN ('waiting', 'assigned', 'moving')
+          AND NOT EXISTS (SELECT FROM kernel_assignment AS one
+                          WHERE one.need_id = need.id
+                            AND one.state IN ('offered', 'accepted', 'under_way', 'arrived'))
+        RETURNING need.id, need.address, need.incident_id, need.state
+    ), journalled AS (
+        INSERT INTO kernel_entry (at, actor_id, verb, subject_kind, subject_id, address, incident_id, channel, data)
+        SELECT %(now)s, %(actor)s::bigint, 'need.' || state, 'need', id::text, address, incident_id, %(channel)s,
+               jsonb_build_object('why', 'over')
+        FROM ended
+    )
+    SELECT id, address, incident_id, state FROM ended
+"""
+
+
+@transaction.atomic
+def end_scheduled(actor: Actor, need_ids: Sequence[UUID], now: datetime) -> list[UUID]:
+    """End needs whose time is over and that nobody holds any more: served where somebody was done, else withdrawn.
+
+    Returns: the ids of those that ended; done again, none.
+    """
+    if not need_ids:
+        return []
+    with house(), connection.cursor() as query:
+        query.execute("SELECT FROM kernel_need WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [list(need_ids)])
+        values = {"ids": list(need_ids), "now": now, "actor": actor.user_id, "channel": actor.channel}
+        query.execute(_END, values)
+        rows = query.fetchall()
+    if any(any(registry().hearers(verb)) for verb in ("need.served", "need.withdrawn")):
+        announce(Event(f"need.{state}", "need", str(key), place, now, about) for key, place, about, state in rows)
+    return [row[0] for row in rows]

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from gridward.kernel.near import cache
-from gridward.lines.forces.models import JoiningRules
+from gridward.lines.forces.models import DemandRule, JoiningRules, PostKind, ShiftTime
 
 
 @admin.register(JoiningRules)
@@ -27,3 +27,25 @@ class JoiningRulesAdmin(admin.ModelAdmin):
         """Let the new rules count at once."""
         super().save_model(request, obj, form, change)
         cache.delete("forces-joining")
+
+
+@admin.register(ShiftTime)
+class ShiftTimeAdmin(admin.ModelAdmin):
+    """The shifts of a day."""
+
+    list_display = ("key", "name", "start_min", "end_min", "night")
+
+
+@admin.register(PostKind)
+class PostKindAdmin(admin.ModelAdmin):
+    """What kinds of post ask of their people; names, skills and promises are those of their categories."""
+
+    list_display = ("category", "bars", "weight")
+
+
+@admin.register(DemandRule)
+class DemandRuleAdmin(admin.ModelAdmin):
+    """Heads by size and control level; posts follow when they are put right."""
+
+    list_display = ("category", "level", "place", "shifts", "per_thousand", "least")
+    list_filter = ("level", "place")

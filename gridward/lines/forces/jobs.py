@@ -49,3 +49,10 @@ def make_days(timestamp: int) -> int:
 def close_stays(timestamp: int) -> int:
     """Every hour: who forgot to check out is counted until the end of their shift. Returns how many."""
     return close_forgotten(clock.now())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="forces.close_over", queueing_lock="forces.close_over")
+def close_over(timestamp: int) -> int:
+    """Every ten minutes: shifts whose time is over end. Returns how many."""
+    return posts.close_over(SYSTEM, clock.now())

@@ -22,5 +22,6 @@ LINE = Line(
     notices={**people.NOTICES, **duty.NOTICES},
     commands=people.COMMANDS,
     install="gridward.lines.forces.actions.installing.install",
+    gives={**duty.GIVES},
     bulletin=BULLETIN,
 )

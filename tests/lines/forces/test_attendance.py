@@ -11,15 +11,18 @@ import pytest
 from django.test import Client
 
 from gridward.kernel import clock
-from gridward.kernel.access.actor import actor_of
+from gridward.kernel.access.actor import SYSTEM, actor_of
 from gridward.kernel.access.models import Grant, User
 from gridward.kernel.assignments.models import Assignment
+from gridward.kernel.erasing.actions import erase_incident
 from gridward.kernel.ids import new_id
+from gridward.kernel.incidents.actions import close_incident
 from gridward.kernel.journal.models import Entry
 from gridward.kernel.needs.models import Need
 from gridward.kernel.sync.records import Item
+from gridward.lines.forces.actions import invitations
 from gridward.lines.forces.actions.attendance import CHECK_IN, CHECK_OUT, check_in, check_out, close_forgotten
-from gridward.lines.forces.models import Attendance, Mark
+from gridward.lines.forces.models import Attendance, Mark, Volunteer
 from gridward.lines.forces.queries.attendance import post_code, post_of
 from tests.lines.forces.conftest import DISTRICT, OTHER_COMMUNITY, Duty, verbs_of
 
@@ -219,3 +222,16 @@ def test_the_poster_of_a_post_carries_its_code_and_is_for_those_who_see_it(on_du
     page = sign_in("forces.officer").get(f"/forces/posts/{on_duty.post.pk}/poster").content.decode()
     assert post_code(on_duty.post.pk) in page
     assert sign_in("forces.officer", OTHER_COMMUNITY).get(f"/forces/posts/{on_duty.post.pk}/poster").status_code == 404
+
+
+def test_when_the_incident_is_forgotten_its_people_go_and_their_hours_stay(on_duty: Duty, owner_here: Any) -> None:
+    code, now = post_code(on_duty.post.pk), on_duty.ends
+    send(on_duty, mark("in", on_duty.starts, post=code), mark("out", now, post=code), now=now)
+    invitations.invite(SYSTEM, [on_duty.one.pk], OTHER_COMMUNITY, "支援", now)
+    close_incident(SYSTEM, on_duty.one.incident_id, now)
+    with owner_here():
+        done = erase_incident(SYSTEM, on_duty.one.incident_id, ["volunteer"], now)
+    assert done.rows["forces_volunteer"] == 1
+    assert not Volunteer.objects.exists()
+    stay = Attendance.objects.get()
+    assert (stay.volunteer, stay.ended_at) == (None, now)

@@ -134,3 +134,15 @@ def test_gaps_are_seen_by_town_and_by_community_before_the_shift_begins(sign_in:
     points = desk.get("/forces/posts/points.geojson", {"day": TOMORROW.isoformat()}).json()
     assert [one["properties"]["mark"] for one in points["features"]] == ["overdue"]
     assert sign_in("forces.community", OTHER_TOWN).get("/forces/posts/points.geojson").json()["features"] == []
+
+
+@pytest.mark.django_db
+def test_a_shift_that_is_over_ends_and_is_never_a_gap_of_the_next_day(sign_in: Any) -> None:
+    stated(sign_in("forces.community", SOUTH_GATE))
+    actions.make_day(SYSTEM, span(DISTRICT), TOMORROW, datetime.now(UTC))
+    assert actions.close_over(SYSTEM, datetime.now(UTC)) == 0
+    later = datetime.now(UTC) + timedelta(days=4)
+    assert actions.close_over(SYSTEM, later) == 2
+    assert actions.close_over(SYSTEM, later) == 0
+    assert {one.state for one in Need.objects.filter(kind="forces.shift")} == {"withdrawn"}
+    assert Entry.objects.filter(verb="need.withdrawn").count() == 2

@@ -16,7 +16,7 @@ from gridward.kernel.journal.models import Entry
 from gridward.kernel.near import cache
 from gridward.kernel.people.models import Person
 from gridward.kernel.resources.models import Resource
-from gridward.lines.forces.models import JoiningRules, Volunteer
+from gridward.lines.forces.models import Invitation, JoiningRules, Volunteer
 from tests.lines.forces.conftest import ID_NUMBER, OTHER_COMMUNITY, SOUTH_GATE, TOWN, verbs_of
 
 DESK = "forces.volunteers"
@@ -175,7 +175,9 @@ def test_the_community_served_at_directs_whoever_was_sent_down(admitted: Volunte
     assert sign_in(DESK).post(f"/forces/volunteers/{admitted.pk}/record", body).status_code == 302
     admitted.refresh_from_db()
     assert (admitted.resource.kind, admitted.resource.address) == ("forces.cadre", OTHER_COMMUNITY)
-    assert "张小明" in there.get(f"/forces/volunteers/{admitted.pk}").content.decode()
+    page = there.get(f"/forces/volunteers/{admitted.pk}").content.decode()
+    assert "张小明" in page
+    assert "(&#x27;" not in page
     assert admitted.badge in there.get("/forces/volunteers?state=admitted").content.decode()
     assert there.post(f"/forces/volunteers/{admitted.pk}/pause").status_code == 302
 
@@ -257,3 +259,24 @@ def test_the_districts_own_rules_count(applied: Any, sign_in: Any) -> None:
     cache.clear()
     one = applied()
     assert sign_in(DESK).post(f"/forces/volunteers/{one.pk}/admission").status_code == 302
+
+
+def test_who_can_is_asked_once_answers_on_their_page_and_serves_there(
+    admitted: Volunteer, sign_in: Any, client: Client
+) -> None:
+    body = {"volunteer": [str(admitted.pk)], "place": str(OTHER_COMMUNITY), "words": "支援信息核查"}
+    assert sign_in("forces.officer").post("/forces/volunteers/invitations", body).status_code == 403
+    for _ in range(2):
+        assert sign_in(DESK).post("/forces/volunteers/invitations", body).status_code == 302
+    asked = Invitation.objects.get()
+    assert "支援信息核查" in client.get(f"/forces/me/{admitted.code}").content.decode()
+    path = f"/forces/me/{admitted.code}/invitations/{asked.pk}"
+    for said in ("yes", "no"):
+        assert client.post(path, {"answer": said}).status_code == 302
+    admitted.refresh_from_db()
+    asked.refresh_from_db()
+    assert (asked.answer, admitted.serving_at, admitted.resource.address) == ("yes", OTHER_COMMUNITY, OTHER_COMMUNITY)
+    assert verbs_of(admitted.pk)[-2:] == ["forces.volunteer_invited", "forces.invitation_answered"]
+    assert client.post(f"/forces/me/{'a' * 20}/invitations/{asked.pk}", {"answer": "yes"}).status_code == 404
+    far = {**body, "volunteer": [str(admitted.pk)]}
+    assert sign_in(DESK, TOWN).post("/forces/volunteers/invitations", far).status_code == 302

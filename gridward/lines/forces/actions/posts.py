@@ -14,13 +14,14 @@ from django.db import connection, transaction
 from gridward.kernel import clock
 from gridward.kernel.access.actor import SYSTEM, Actor
 from gridward.kernel.address import EVERYWHERE, Level, Span
+from gridward.kernel.assignments.planned import release_planned
 from gridward.kernel.errors import NotFound, Stale
 from gridward.kernel.ids import new_id
 from gridward.kernel.incidents.queries import required
 from gridward.kernel.journal.actions import Event, record
 from gridward.kernel.near import cache
 from gridward.kernel.needs.models import Category, Urgency
-from gridward.kernel.needs.scheduled import Scheduled, log_scheduled
+from gridward.kernel.needs.scheduled import Scheduled, end_scheduled, log_scheduled
 from gridward.lines.forces.errors import BadHeads, PostNameTaken, UnknownPostKind
 from gridward.lines.forces.models import (
     RESOURCE_KINDS,
@@ -285,3 +286,15 @@ def make_day(actor: Actor, within: Span, day: date, now: datetime) -> int:
     where = 0 if within == EVERYWHERE else within.low
     record(actor, [Event("forces.day_made", "area", str(where), where, now, incident.pk, data)])
     return len(logged)
+
+
+@transaction.atomic
+def close_over(actor: Actor, now: datetime) -> int:
+    """End the shifts whose time is over: who was expected and never came is taken off. Done again, nothing changes.
+
+    Whoever is still there holds the shift open until they check out, or are cut off.
+    Returns: how many shifts ended.
+    """
+    over = queries.shifts_over(now - rules.CLOSED_AFTER)
+    release_planned(actor, queries.never_came(over), "absent", now)
+    return len(end_scheduled(actor, over, now))

@@ -126,7 +126,6 @@ def _applied(wanted: Application, now: datetime) -> Volunteer:
         applied_at=now,
     )
     made.tokens = tokens_of(made)
-    made.code_hash = number_token(made.code, search_key(made.incident_id, HOLDER))
     return made
 
 

@@ -34,6 +34,12 @@ ROLES = (
         home="forces:lacks",
     ),
 )  # fmt: skip
+GIVES = {
+    "headquarters": frozenset({"rosters.see", "rosters.plan", "posts.state", "lacks.state", "lacks.match"}),
+    "town": frozenset({"rosters.see", "rosters.plan", "posts.state", "lacks.state"}),
+    "community": frozenset({"rosters.see", "posts.state", "lacks.state"}),
+}
+"""What the house's own desks hold through this line: the headquarters plans, towns plan theirs, communities state."""
 CAPABILITIES = {
     "posts.state": _("state posts"),
     "rosters.see": _("see posts and rosters"),

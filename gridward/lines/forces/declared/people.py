@@ -17,7 +17,7 @@ PAGES = (
     Page("forces.attendance", _("Attendance"), "forces:attendance", "volunteers.see", "clock", 36),
     Page("forces.teams", _("Branches and teams"), "forces:teams", "teams.see", "sitemap", 35),
 )
-_SEES = frozenset({"areas.see", "figures.see", "teams.see", "volunteers.see", "rosters.see"})
+_SEES = frozenset({"areas.see", "figures.see", "resources.see", "teams.see", "volunteers.see", "rosters.see"})
 ROLES = (
     Role(
         "forces.volunteers",
@@ -46,6 +46,8 @@ ANNOUNCES = {
     "forces.volunteer_admitted": _("admitted a volunteer"),
     "forces.volunteer_refused": _("refused a volunteer"),
     "forces.volunteer_paused": _("paused a volunteer"),
+    "forces.volunteer_invited": _("asked a volunteer to serve at a place"),
+    "forces.invitation_answered": _("answered what they were asked"),
     "forces.volunteer_left": _("left"),
     "forces.checked_in": _("checked in"),
     "forces.checked_out": _("checked out"),

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from gridward.kernel.drills import Day, Ground, Login, Scene
-from gridward.lines.forces.drill import duty, people
+from gridward.lines.forces.drill import deeds, duty, people
 
 
 def logins(ground: Ground) -> list[Login]:
@@ -28,8 +28,8 @@ def live(ground: Ground, day: Day, start: datetime, end: datetime) -> None:
 
 def settle(scene: Scene) -> dict[str, str]:
     """A row of everything the line keeps at a place; the parameters of its routes."""
-    return {**people.settle(scene), **duty.settle(scene)}
+    return {**people.settle(scene), **deeds.settle(scene)}
 
 
-DEEDS: dict[Any, Any] = {**people.DEEDS, **duty.DEEDS}
-EXCUSED: dict[str, str] = {**people.EXCUSED, **duty.EXCUSED}
+DEEDS: dict[Any, Any] = {**people.DEEDS, **deeds.DEEDS}
+EXCUSED: dict[str, str] = {**people.EXCUSED, **deeds.EXCUSED}

@@ -13,11 +13,11 @@ from gridward.kernel.access.actor import SYSTEM, public_actor
 from gridward.kernel.drills import Day
 from gridward.kernel.ids import new_id
 from gridward.kernel.sync.records import Item
-from gridward.lines.forces.actions import mending
+from gridward.lines.forces.actions import mending, posts
 from gridward.lines.forces.actions.attendance import CHECK_IN, CHECK_OUT, keep_marks
 from gridward.lines.forces.models import Volunteer
 from gridward.lines.forces.queries.posts import shift_times
-from gridward.lines.forces.rules.posts import bounds
+from gridward.lines.forces.rules.posts import CLOSED_AFTER, bounds
 
 NOTICED = 0.85
 """Of those who have not checked in when the desk looks, so many are taken for absent; the others are on the phone."""
@@ -45,6 +45,7 @@ def attend(day: Day, district: int, on: Any, zone: Any, seed: int, until: dateti
             (starts + _LOOKED_AFTER, lambda now, at=starts, chance=rng: _replace(district, at, chance, now)),
             (starts + _THERE_AFTER, lambda now, at=starts: _come_instead(at, now)),
             (ends + _LOOKED_AFTER, lambda now, at=starts: _go(at, now)),
+            (ends + CLOSED_AFTER + timedelta(minutes=1), lambda now: posts.close_over(SYSTEM, now)),
         )
         for moment, step in steps:
             if moment < until:

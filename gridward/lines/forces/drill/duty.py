@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any
 
 from gridward.kernel.access.actor import SYSTEM
 from gridward.kernel.address import EVERYWHERE, Level, at_level, span
 from gridward.kernel.clock import local_day, zone
-from gridward.kernel.drills import Day, Ground, Login, Scene
-from gridward.lines.forces.actions import posts, reinforcement, rosters
+from gridward.kernel.drills import Day, Ground, Login
+from gridward.lines.forces.actions import lacks, posts, reinforcement, rosters
 from gridward.lines.forces.drill.attending import attend
 from gridward.lines.forces.drill.pool import KEY_TOWNS, make_pool
+from gridward.lines.forces.drill.supplying import meet, offer
+from gridward.lines.forces.errors import NobodyToSend
 from gridward.lines.forces.queries.posts import standing_demand
-
-DEEDS: dict[Any, Any] = {}
-EXCUSED: dict[str, str] = {}
 
 
 def logins(ground: Ground) -> list[Login]:
@@ -39,6 +38,8 @@ def furnish(ground: Ground, now: datetime) -> None:
             posts.set_control(SYSTEM, town, "high", began)
     posts.restate(SYSTEM, EVERYWHERE, began)
     make_pool(ground, heads_of(ground), now)
+    lacks.load_fields(SYSTEM, now=began)
+    offer(ground, began)
 
 
 def heads_of(ground: Ground) -> dict[int, int]:
@@ -62,15 +63,12 @@ def live(ground: Ground, day: Day, start: datetime, end: datetime) -> None:
         posts.make_day(SYSTEM, span(district), on, now)
         plan = rosters.propose(SYSTEM, district, on, 1, now)
         rosters.approve(SYSTEM, plan.pk, now)
-        sent = reinforcement.propose(SYSTEM, district, on, now)
-        reinforcement.approve(SYSTEM, sent.pk, now)
+        with suppress(NobodyToSend):
+            sent = reinforcement.propose(SYSTEM, district, on, now)
+            reinforcement.approve(SYSTEM, sent.pk, now)
 
     for moment in (start, start + timedelta(days=1)):
         if moment < end:
             day.at(moment, roster)
             attend(day, district, local_day(moment), zone(), ground.seed, end)
-
-
-def settle(scene: Scene) -> dict[str, str]:
-    """Nothing yet."""
-    return {}
+            meet(ground, day, district, moment, end)

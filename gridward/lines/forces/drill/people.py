@@ -18,11 +18,20 @@ from gridward.kernel.drills import Day, Ground, Login, Scene
 from gridward.kernel.ids import new_id
 from gridward.kernel.needs.models import Category
 from gridward.kernel.sync.records import Item
-from gridward.lines.forces.actions import admission, attendance, certificates, joining, leaving, teams, volunteers
+from gridward.lines.forces.actions import (
+    admission,
+    attendance,
+    certificates,
+    invitations,
+    joining,
+    leaving,
+    teams,
+    volunteers,
+)
 from gridward.lines.forces.actions.attendance import CHECK_IN, CHECK_OUT
 from gridward.lines.forces.actions.volunteers import Application
 from gridward.lines.forces.drill.bodies import make_bodies
-from gridward.lines.forces.models import JoiningRules, Post, ShiftTime, Team, Volunteer
+from gridward.lines.forces.models import Invitation, JoiningRules, Post, ShiftTime, Team, Volunteer
 from gridward.lines.forces.queries.attendance import post_code
 
 COME, LATE_SYNC = 0.95, 0.03
@@ -123,13 +132,20 @@ def settle(scene: Scene) -> dict[str, str]:
     volunteers.change(SYSTEM, one.pk, {"team": team, "guardian": scene.words}, scene.now)
     post = _post(scene)
     mark = attendance.note(SYSTEM, one.pk, "in", post.pk, scene.now)
+    asked = _asked(scene, one)
     return {
+        "invitation_id": str(asked.pk),
         "team_id": str(team.pk),
         "volunteer_id": str(one.pk),
         "personal_code": Volunteer.objects.get(pk=one.pk).code,
         "post_code": post_code(post.pk),
         "stay_id": str(mark.pk),
     }
+
+
+def _asked(scene: Scene, one: Volunteer) -> Invitation:
+    invitations.invite(SYSTEM, [one.pk], scene.place, scene.words, scene.now)
+    return Invitation.objects.get(volunteer=one)
 
 
 def _founding(scene: Scene) -> teams.Founding:
@@ -225,6 +241,11 @@ DEEDS: dict[Any, Any] = {
     admission.pause: _then(_admitted, lambda s, it: admission.pause(SYSTEM, it.pk, s.now)),
     admission.check_identity: _then(_applied, lambda s, it: admission.check_identity(SYSTEM, it.pk, s.now)),
     admission.mark_trained: _then(_admitted, lambda s, it: admission.mark_trained(SYSTEM, [it.pk], s.now)),
+    invitations.invite: _then(
+        _admitted, lambda s, it: invitations.invite(SYSTEM, [it.pk], s.place, s.words, s.now)),
+    invitations.answer: _then(
+        lambda s: (one := _admitted(s), _asked(s, one)),
+        lambda s, it: invitations.answer(_PHONE, it[0].code, it[1].pk, s.now, comes=True)),
     leaving.leave: _then(_admitted, lambda s, it: leaving.leave(_PHONE, it.code, s.now, forget=True)),
     leaving.dismiss: _then(_admitted, lambda s, it: leaving.dismiss(SYSTEM, it.pk, s.now, forget=True)),
     teams.found: _then(lambda s: None, lambda s, _it: teams.found(SYSTEM, _founding(s), s.now)),

@@ -1,8 +1,8 @@
 """What the forces line counts, gathered for its manifest; each module holds the figures of one noun."""
 
-from gridward.lines.forces.figures import people, rosters
+from gridward.lines.forces.figures import lacks, people, rosters
 
-FIGURES = (*people.FIGURES, *rosters.FIGURES)
-BULLETIN = (*people.BULLETIN, *rosters.BULLETIN)
+FIGURES = (*people.FIGURES, *rosters.FIGURES, *lacks.FIGURES)
+BULLETIN = (*people.BULLETIN, *rosters.BULLETIN, *lacks.BULLETIN)
 
 __all__ = ["BULLETIN", "FIGURES"]

@@ -1,6 +1,7 @@
 """The tables of the forces line, gathered for Django; each is defined with its noun."""
 
 from gridward.lines.forces.models.attendance import Attendance, Mark
+from gridward.lines.forces.models.invitations import Invitation
 from gridward.lines.forces.models.joining import JoiningRules
 from gridward.lines.forces.models.lacks import Delivery, Field, Lack, Supply
 from gridward.lines.forces.models.posts import (
@@ -26,6 +27,7 @@ __all__ = [
     "Delivery",
     "DemandRule",
     "Field",
+    "Invitation",
     "JoiningRules",
     "Lack",
     "Mark",

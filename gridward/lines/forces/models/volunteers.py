@@ -1,13 +1,28 @@
 """Everybody who can be put on a shift: volunteers, cadres sent down, teachers, medical staff, helping residents."""
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from gridward.kernel.fields import AddressField, FieldId, tokens_field, tokens_index
-from gridward.kernel.secrecy.fields import KeyedHash, Secret
+from gridward.kernel.search import number_token
+from gridward.kernel.secrecy.fields import KeyedHash, Sealed, Secret
 from gridward.kernel.walls import Wall
+
+
+class CodeHash(models.BigIntegerField):
+    """What a personal code is found by. As `KeyedHash`, but none that sheets look for: they know of no codes."""
+
+    def pre_save(self, model_instance: Any, add: bool) -> Any:
+        """The hash of the code as it is written; what was not set anew keeps its hash."""
+        code = model_instance.__dict__.get("code")
+        if not isinstance(code, Sealed):
+            key = Secret.of(self.model, "code").search_key(model_instance.incident_id) if code else b""
+            setattr(model_instance, self.attname, number_token(code.lower(), key) if code else None)
+        return super().pre_save(model_instance, add)
 
 
 class Volunteer(models.Model):
@@ -64,8 +79,7 @@ class Volunteer(models.Model):
     id_hash = KeyedHash(of="id_number")
     code = Secret(_("personal code"), max_length=32, blank=True)
     """Opens the person's own page; made when they sign up themselves, else when they are admitted."""
-    code_hash = models.BigIntegerField(null=True, editable=False)
-    """What the code is found by, as `Sealer.hashed` makes it: written with it, wherever that is."""
+    code_hash = CodeHash(null=True, editable=False)
     address = AddressField(_("lives at"))
     latitude = models.FloatField(_("latitude"), null=True, blank=True)
     longitude = models.FloatField(_("longitude"), null=True, blank=True)

@@ -16,8 +16,10 @@ from gridward.kernel.access.actor import Actor, inside, one_visible, visible
 from gridward.kernel.access.scope import house
 from gridward.kernel.address import Level, Span, at_level
 from gridward.kernel.areas.models import Area
+from gridward.kernel.assignments.models import Assignment
 from gridward.kernel.clock import zone
 from gridward.kernel.needs.models import Category
+from gridward.kernel.needs.rules import OPEN, AssignmentState
 from gridward.lines.forces.models import AreaControl, DemandRule, Post, PostShift, ShiftTime
 from gridward.lines.forces.rules import posts as rules
 from gridward.lines.forces.rules.kinds import SHIFT
@@ -191,3 +193,17 @@ def count_shifts(within: Span, first_day: date, days: int) -> int:
     """How many shifts of some days stand in a range. Relies on post_shift_day."""
     last = first_day + timedelta(days=days)
     return PostShift.objects.filter(inside([within]), day__gte=first_day, day__lt=last).count()
+
+
+def shifts_over(ended_before: datetime, limit: int = 20_000) -> list[UUID]:
+    """The open shifts that ended before a moment, the oldest first. Relies on post_shift_ends."""
+    rows = PostShift.objects.filter(ends_at__lt=ended_before, need__state__in=OPEN).order_by("ends_at")
+    with house():
+        return list(rows.values_list("pk", flat=True)[:limit])
+
+
+def never_came(need_ids: list[UUID]) -> list[UUID]:
+    """The assignments of some shifts whose people neither came nor were taken off."""
+    waiting = (AssignmentState.OFFERED, AssignmentState.ACCEPTED, AssignmentState.UNDER_WAY)
+    with house():
+        return list(Assignment.objects.filter(need_id__in=need_ids, state__in=waiting).values_list("pk", flat=True))

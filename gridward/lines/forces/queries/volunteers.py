@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from gridward.kernel.access.actor import Actor, inside, visible
 from gridward.kernel.access.finding import holding
 from gridward.kernel.address import Span
+from gridward.kernel.areas.queries import full_names
 from gridward.kernel.errors import NotFound
 from gridward.kernel.people.rules import age
 from gridward.kernel.search import answering
 from gridward.kernel.secrecy.keyring import search_keys
 from gridward.lines.forces.access import HOLDER, SEE, open_serving
-from gridward.lines.forces.models import Volunteer
+from gridward.lines.forces.models import Invitation, Volunteer
 from gridward.lines.forces.queries.posts import shift_times
 from gridward.lines.forces.rules.volunteers import Candidate
 
@@ -69,11 +69,11 @@ def counts(actor: Actor, within: Span | None) -> dict[str, int]:
     return dict(rows.values_list("state").annotate(Count("id")))
 
 
-def able(actor: Actor, skills: Iterable[str], within: Span) -> QuerySet[Volunteer]:
-    """Those admitted who live in a range and can do all of some things, for a targeted call."""
-    rows = visible(Volunteer.objects.filter(state=Volunteer.State.ADMITTED), actor, SEE)
-    wanted = list(skills)
-    return rows.filter(inside([within]), Q(skills__contains=wanted) if wanted else Q()).order_by("id")
+def asked_of(one: Volunteer) -> list[dict[str, Any]]:
+    """What one volunteer was asked, the latest first, with the names of the places."""
+    found = list(Invitation.objects.filter(volunteer=one).select_related("asked_by").order_by("-asked_at")[:20])
+    names = full_names(asked.address for asked in found)
+    return [{"asked": asked, "place_name": names[asked.address]} for asked in found]
 
 
 def shift_names() -> dict[str, str]:

@@ -14,8 +14,10 @@ LOWEST = "low"
 LEVELS = ("high", "medium", "low")
 TAKEN_BEFORE = timedelta(hours=2)
 """A shift that nobody holds this long before it begins is overdue: its desk must act."""
+CLOSED_AFTER = timedelta(minutes=90)
+"""A shift is closed this long after its end: late relief, and scans that come in late."""
 OVER_AFTER = timedelta(hours=2)
-"""A shift is to be over this long after its end: late relief, and scans that come in late."""
+"""A shift that is not closed this long after its end is overdue."""
 
 
 @dataclass(frozen=True)

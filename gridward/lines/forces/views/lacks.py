@@ -25,6 +25,7 @@ from gridward.kernel.orgs.models import Organisation
 from gridward.lines.forces.actions import lacks as actions
 from gridward.lines.forces.models import Field
 from gridward.lines.forces.queries import lacks as queries
+from gridward.lines.forces.views.answering import answered
 from gridward.lines.forces.views.places import chosen, communities
 from gridward.lines.forces.views.posts import place_of
 
@@ -182,11 +183,9 @@ def receive(request: HttpRequest, delivery_id: str) -> HttpResponse:
 
 
 def _done(request: HttpRequest, do: Callable[[], Any], place: int | None = None) -> HttpResponse:
-    try:
+    def done() -> HttpResponse:
         do()
-    except AppError as refusal:
-        if refusal.status not in (409, 422):
-            raise
-        return _board(request, refusal)
-    shown = {"area": text(place)} if place and actor_in(request).may(SEE, place) else {}
-    return redirect(f"{reverse('forces:lacks')}{'?' + urlencode(shown) if shown else ''}")
+        shown = {"area": text(place)} if place and actor_in(request).may(SEE, place) else {}
+        return redirect(f"{reverse('forces:lacks')}{'?' + urlencode(shown) if shown else ''}")
+
+    return answered(done, lambda refusal: _board(request, refusal))

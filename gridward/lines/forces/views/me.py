@@ -19,6 +19,7 @@ from gridward.kernel.access.origin import network_of
 from gridward.kernel.areas.queries import full_names
 from gridward.kernel.clock import local_day
 from gridward.lines.forces import access
+from gridward.lines.forces.actions.invitations import answer
 from gridward.lines.forces.actions.leaving import leave
 from gridward.lines.forces.actions.volunteers import change_own, count_visit
 from gridward.lines.forces.errors import UnknownPersonalCode
@@ -28,7 +29,7 @@ from gridward.lines.forces.models.words import REASONS
 from gridward.lines.forces.queries import attendance
 from gridward.lines.forces.queries.certificates import served
 from gridward.lines.forces.queries.joining import joining
-from gridward.lines.forces.queries.volunteers import candidate
+from gridward.lines.forces.queries.volunteers import asked_of, candidate
 from gridward.lines.forces.rules.calendars import Entry, written
 from gridward.lines.forces.rules.volunteers import against_serving
 from gridward.lines.forces.views.joining import abilities
@@ -69,6 +70,7 @@ def me(request: HttpRequest, personal_code: str) -> HttpResponse:
         **(_service(one) if serves else {}),
         "home": full_names([one.address])[one.address],
         "serving": full_names([one.serving_at])[one.serving_at] if one.serving_at else "",
+        "asked": asked_of(one) if serves else [],
         "missing": [REASONS[key] for key in missing],
         "now": clock.now(),
         "today": today,
@@ -137,6 +139,16 @@ def profile(request: HttpRequest, personal_code: str) -> HttpResponse:
     changes: dict[str, Any] = {**form.cleaned_data, "hours": form.hours()}
     change_own(oneself(request), personal_code, changes, clock.now())
     return redirect(f"{reverse('forces:me', args=[personal_code])}#profile")
+
+
+@require_POST
+@open_to_all
+def invitation(request: HttpRequest, personal_code: str, invitation_id: str) -> HttpResponse:
+    """Answer what one was asked."""
+    of_code(request, personal_code)
+    comes = request.POST.get("answer") == "yes"
+    answer(oneself(request), personal_code, invitation_id, clock.now(), comes=comes)
+    return redirect("forces:me", personal_code)
 
 
 @require_POST

@@ -25,6 +25,7 @@ from gridward.kernel.incidents.queries import running
 from gridward.lines.forces.actions import posts as actions
 from gridward.lines.forces.models import ControlLevel
 from gridward.lines.forces.queries import posts
+from gridward.lines.forces.views.answering import about, answered
 from gridward.lines.forces.views.places import chosen
 
 SEE, STATE, PLAN = posts.SEE, "posts.state", "rosters.plan"
@@ -223,16 +224,12 @@ def control(request: HttpRequest) -> HttpResponse:
 
 
 def _done(request: HttpRequest, place: int, do: Callable[[], Any], day: date | None = None) -> HttpResponse:
-    try:
+    def done() -> HttpResponse:
         do()
-    except AppError as refusal:
-        if refusal.status not in (409, 422):
-            raise
-        request.GET = request.GET.copy()  # type: ignore[assignment]
-        request.GET["area"] = text(place)  # type: ignore[index]
-        return _board(request, refusal)
-    shown = {"area": text(_shown(place)), **({"day": day.isoformat()} if day else {})}
-    return redirect(f"{reverse('forces:posts')}?{urlencode(shown)}")
+        shown = {"area": text(_shown(place)), **({"day": day.isoformat()} if day else {})}
+        return redirect(f"{reverse('forces:posts')}?{urlencode(shown)}")
+
+    return answered(done, lambda refusal: _board(about(request, area=text(place)), refusal))
 
 
 def _shown(place: int) -> int:

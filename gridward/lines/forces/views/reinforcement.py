@@ -29,6 +29,7 @@ from gridward.lines.forces.models import ControlLevel, Volunteer
 from gridward.lines.forces.plan import reinforcement as planning
 from gridward.lines.forces.queries import reinforcement as queries
 from gridward.lines.forces.queries.rosters import PLAN, one_plan, plans
+from gridward.lines.forces.views.answering import about, answered
 from gridward.lines.forces.views.places import chosen
 from gridward.lines.forces.views.posts import chosen_day, place_of
 
@@ -84,15 +85,12 @@ def propose(request: HttpRequest) -> HttpResponse:
     """Propose who goes where."""
     place, day = place_of(request), chosen_day(request)
     kinds = [kind for kind in request.POST.getlist("kind") if kind in planning.MAY_GO] or list(planning.MAY_GO)
-    try:
+
+    def do() -> HttpResponse:
         plan = actions.propose(actor_in(request), place, day, clock.now(), kinds)
-    except AppError as refusal:
-        if refusal.status not in (409, 422):
-            raise
-        request.GET = request.GET.copy()  # type: ignore[assignment]
-        request.GET.update({"area": text(place), "day": day.isoformat()})  # type: ignore[attr-defined]
-        return _board(request, refusal)
-    return redirect("forces:reinforcement", plan.pk)
+        return redirect("forces:reinforcement", plan.pk)
+
+    return answered(do, lambda refusal: _board(about(request, area=text(place), day=day.isoformat()), refusal))
 
 
 @require_GET
@@ -143,16 +141,16 @@ def approve(request: HttpRequest, reinforcement_id: str) -> HttpResponse:
     """Send them."""
     actor = actor_in(request)
     plan = one_plan(actor, reinforcement_id, planning.KIND)
-    try:
+
+    def do() -> HttpResponse:
         done = actions.approve(actor, plan.pk, clock.now())
-    except AppError as refusal:
-        if refusal.status not in (409, 422):
-            raise
-        return _page(request, reinforcement_id, refusal)
-    words = ngettext("%(n)d person is sent", "%(n)d people are sent", done.sent) % {"n": done.sent}
-    shifts = ngettext("%(n)d on a shift of the day", "%(n)d on shifts of the day", done.assigned) % {"n": done.assigned}
-    messages.success(request, _("%(sent)s, %(shifts)s.") % {"sent": words, "shifts": shifts})
-    return redirect("forces:reinforcement", plan.pk)
+        words = ngettext("%(n)d person is sent", "%(n)d people are sent", done.sent) % {"n": done.sent}
+        shifts = ngettext("%(n)d on a shift of the day", "%(n)d on shifts of the day", done.assigned)
+        said = {"sent": words, "shifts": shifts % {"n": done.assigned}}
+        messages.success(request, _("%(sent)s, %(shifts)s.") % said)
+        return redirect("forces:reinforcement", plan.pk)
+
+    return answered(do, lambda refusal: _page(request, reinforcement_id, refusal))
 
 
 @require_POST
@@ -161,14 +159,13 @@ def withdraw(request: HttpRequest, reinforcement_id: str) -> HttpResponse:
     """Put a proposal away."""
     actor = actor_in(request)
     plan = one_plan(actor, reinforcement_id, planning.KIND)
-    try:
+
+    def do() -> HttpResponse:
         rosters.withdraw(actor, plan.pk, clock.now())
-    except AppError as refusal:
-        if refusal.status not in (409, 422):
-            raise
-        return _page(request, reinforcement_id, refusal)
-    messages.success(request, _("Put away. Nobody was told of it."))
-    return redirect("forces:reinforcement", plan.pk)
+        messages.success(request, _("Put away. Nobody was told of it."))
+        return redirect("forces:reinforcement", plan.pk)
+
+    return answered(do, lambda refusal: _page(request, reinforcement_id, refusal))
 
 
 @require_POST

@@ -32,6 +32,7 @@ from gridward.lines.forces.models import RosterRequest
 from gridward.lines.forces.models.words import WHY
 from gridward.lines.forces.plan.rosters import KIND
 from gridward.lines.forces.queries import posts, rosters
+from gridward.lines.forces.views.answering import about, answered
 from gridward.lines.forces.views.places import chosen
 from gridward.lines.forces.views.posts import chosen_day, mark, place_of
 
@@ -89,20 +90,17 @@ def ask(request: HttpRequest) -> HttpResponse:
     given = request.POST.get("length", "1")
     days = int(given) if given in ("1", "7") else 1
     now = clock.now()
-    try:
+
+    def do() -> HttpResponse:
         actor.require(PLAN, place)
         if posts.count_shifts(span(place), first, days) <= AT_ONCE_SHIFTS:
             return redirect("forces:roster", actions.propose(actor, place, first, days, now).pk)
         wanted = actions.ask(actor, place, first, days, now)
         key = str(wanted.pk)
         transaction.on_commit(lambda: plan_roster.defer(request_id=key))
-    except AppError as refusal:
-        if refusal.status not in (409, 422):
-            raise
-        request.GET = request.GET.copy()  # type: ignore[assignment]
-        request.GET["area"] = text(place)  # type: ignore[index]
-        return _board(request, refusal)
-    return redirect("forces:roster-request", wanted.pk)
+        return redirect("forces:roster-request", wanted.pk)
+
+    return answered(do, lambda refusal: _board(about(request, area=text(place)), refusal))
 
 
 @require_GET
@@ -214,7 +212,7 @@ def approve(request: HttpRequest, roster_id: str) -> HttpResponse:
             words += " " + _("%(n)d were passed over: booked meanwhile, or off duty.") % {"n": done.passed_over}
         messages.success(request, words)
 
-    return _done(request, do, lambda refusal: _roster(request, roster_id, refusal), "forces:roster", plan.pk)
+    return _done(do, lambda refusal: _roster(request, roster_id, refusal), "forces:roster", plan.pk)
 
 
 @require_POST
@@ -228,7 +226,7 @@ def withdraw(request: HttpRequest, roster_id: str) -> HttpResponse:
         actions.withdraw(actor, plan.pk, clock.now())
         messages.success(request, _("Put away. Nobody was told of it."))
 
-    return _done(request, do, lambda refusal: _roster(request, roster_id, refusal), "forces:roster", plan.pk)
+    return _done(do, lambda refusal: _roster(request, roster_id, refusal), "forces:roster", plan.pk)
 
 
 @require_GET
@@ -288,16 +286,13 @@ def absence(request: HttpRequest) -> HttpResponse:
         words = _("%(absent)d did not come; %(sent)d were put in their places, %(moved)d moved over.")
         messages.success(request, words % vars(found))
 
-    url = f"{reverse('forces:day')}?{urlencode({'area': text(place), 'day': on.isoformat()})}"
-    try:
+    shown = {"area": text(place), "day": on.isoformat()}
+
+    def done() -> HttpResponse:
         do()
-    except AppError as refusal:
-        if refusal.status not in (409, 422):
-            raise
-        request.GET = request.GET.copy()  # type: ignore[assignment]
-        request.GET.update({"area": text(place), "day": on.isoformat()})  # type: ignore[attr-defined]
-        return _day(request, refusal)
-    return redirect(url)
+        return redirect(f"{reverse('forces:day')}?{urlencode(shown)}")
+
+    return answered(done, lambda refusal: _day(about(request, **shown), refusal))
 
 
 def _reach(spans: tuple[Span, ...], place: int) -> int:
@@ -310,13 +305,9 @@ def _reach(spans: tuple[Span, ...], place: int) -> int:
     return place
 
 
-def _done(
-    request: HttpRequest, do: Callable[[], Any], shown: Callable[[AppError], HttpResponse], page: str, key: Any
-) -> HttpResponse:
-    try:
+def _done(do: Callable[[], Any], shown: Callable[[AppError], HttpResponse], page: str, key: Any) -> HttpResponse:
+    def done() -> HttpResponse:
         do()
-    except AppError as refusal:
-        if refusal.status not in (409, 422):
-            raise
-        return shown(refusal)
-    return redirect(page, key)
+        return redirect(page, key)
+
+    return answered(done, shown)

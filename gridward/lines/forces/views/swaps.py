@@ -17,6 +17,7 @@ from gridward.kernel.errors import AppError, NotFound
 from gridward.lines.forces.actions import swaps as actions
 from gridward.lines.forces.models import Volunteer
 from gridward.lines.forces.queries import rosters, swaps
+from gridward.lines.forces.views.answering import answered
 from gridward.lines.forces.views.me import of_code, oneself
 
 
@@ -86,10 +87,8 @@ def withdraw(request: HttpRequest, personal_code: str, swap_id: str) -> HttpResp
 
 
 def _done(request: HttpRequest, personal_code: str, do: Callable[[], Any]) -> HttpResponse:
-    try:
+    def done() -> HttpResponse:
         do()
-    except AppError as refusal:
-        if refusal.status not in (409, 422):
-            raise
-        return _board(request, personal_code, refusal)
-    return redirect("forces:swaps", personal_code)
+        return redirect("forces:swaps", personal_code)
+
+    return answered(done, lambda refusal: _board(request, personal_code, refusal))

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from gridward.kernel import clock
 from gridward.kernel.access.guards import actor_in, needs_capability
-from gridward.kernel.address import Level, at_level, span, text
+from gridward.kernel.address import Level, at_level, parse, span, text
 from gridward.kernel.areas.queries import full_names
 from gridward.kernel.clock import local_day
 from gridward.kernel.errors import AppError, Invalid, NotFound
@@ -23,7 +23,7 @@ from gridward.kernel.people.rules import age, masked_name, masked_number
 from gridward.kernel.registry import registry
 from gridward.lines.forces import access
 from gridward.lines.forces.access import CHANGE, SEE
-from gridward.lines.forces.actions import admission, leaving
+from gridward.lines.forces.actions import admission, invitations, leaving
 from gridward.lines.forces.actions.volunteers import change
 from gridward.lines.forces.forms.volunteers import IdentityForm, RecordForm
 from gridward.lines.forces.models import Volunteer
@@ -67,6 +67,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "skills": named(joining().skills),
         "words": words,
         "may_change": actor.may(CHANGE),
+        "towns": communities(district()) if state == State.ADMITTED else [],
         "rules": joining(),
     }
     return render(request, "forces/volunteers.html", context)
@@ -125,13 +126,16 @@ def _page(request: HttpRequest, one: Volunteer, refusal: Any = None, form: Recor
     known = volunteers.candidate(one, today)
     admitted = one.state in (State.ADMITTED, State.PAUSED)
     missing = against_serving(known, rules.frozen, today, night=False) if admitted else []
+    row = rows_of(request, [one])[0]
     context = {
-        **rows_of(request, [one])[0],
+        **row,
+        "skill_names": row["skills"],
         "may_change": decides(request, one),
         "phone": one.phone if decides(request, one) else masked_number(one.phone),
         "missing": [REASONS[key] for key in missing],
         "limit_names": [named(rules.limits).get(key, key) for key in one.limits],
         "story": [{"entry": entry, "words": verbs.get(entry.verb, entry.verb)} for entry in story([str(one.pk)])],
+        "asked": volunteers.asked_of(one),
         "stays": attendance.of_volunteer(actor_in(request), one.pk),
         "served": served(one.pk),
         "fresh_id": new_id(),
@@ -240,6 +244,20 @@ def admit_all(request: HttpRequest) -> HttpResponse:
     """Take on all that were ticked and may be."""
     done, left = admission.admit_all(actor_in(request), _ticked(request), clock.now())
     messages.success(request, _("Admitted: %(done)s. Not yet possible: %(left)s.") % {"done": done, "left": left})
+    return redirect("forces:volunteers")
+
+
+@require_POST
+@needs_capability(CHANGE)
+def invite(request: HttpRequest) -> HttpResponse:
+    """Ask all that were ticked to serve at a place."""
+    try:
+        address = parse(request.POST.get("place", ""))
+    except ValueError as malformed:
+        raise NotFound from malformed
+    words = request.POST.get("words", "")
+    done = invitations.invite(actor_in(request), _ticked(request), address, words, clock.now())
+    messages.success(request, _("Asked: %(done)s. Their answers stand on their pages.") % {"done": done})
     return redirect("forces:volunteers")
 
 
