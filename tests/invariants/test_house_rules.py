@@ -50,6 +50,8 @@ def test_every_table_of_places_or_people_can_be_scoped_by_address():
     uploads = {"ImportRun", "ColumnMapping"}
     without_places = {"Category", "FigureMark", "User", "CrewMember", "SystemKey", "VisitCount", "TriageWords"} | {
         "Seal",
+        "CheckItem",
+        "PostTemplate",
         "SealedEntry",
         "DataKey",
     }

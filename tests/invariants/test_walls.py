@@ -23,6 +23,7 @@ WITHOUT = {
 # Places and the running response are for everybody to read; so is what residents choose from.
 PUBLIC = {
     "kernel_area", "kernel_incident", "kernel_category", "hotline_triagewords", "hotline_systemkey", "auth_group",
+    "command_checkitem", "command_posttemplate",
     "auth_group_permissions", "auth_permission", "django_content_type",
 }  # fmt: skip
 
