@@ -17,6 +17,7 @@ from gridward.lines.command.actions import directives, inspections, receipts, st
 from gridward.lines.command.actions.directives import Audience, Order, Wanted
 from gridward.lines.command.actions.inspections import Raised
 from gridward.lines.command.models import CheckItem, Directive, PostTemplate, Receipt, Task, Visit
+from gridward.lines.command.models.directives import ANSWER, SEE, SEND
 
 _PHOTO = b"\xff\xd8\xff\xe0"
 
