@@ -9,6 +9,7 @@ from tests.browser.conftest import DESK, PHONE
 from tests.browser.test_journey import photo
 
 pytestmark = pytest.mark.browser
+expect.set_options(timeout=20_000)
 SIZES = pytest.mark.parametrize("size", [PHONE, DESK], ids=["390", "1440"])
 
 
@@ -21,16 +22,17 @@ def fits(page, size):
 def test_headquarters_sends_and_the_community_sees_does_and_proves(size, served, open_page):
     title = f"夜间消杀专项行动{size['width']}"
     community = open_page("community", size)
+    community.set_default_timeout(30_000)
     community.goto("/needs/")
     headquarters = open_page("hq", size)
     headquarters.goto("/command/directives/new")
     fits(headquarters, size)
     headquarters.fill("#title", title)
-    headquarters.fill("#words", "今晚22时前完成楼道、电梯消杀，附照片。")
+    headquarters.fill("#said-words", "今晚22时前完成楼道、电梯消杀，附照片。")
     headquarters.locator("#urgency").select_option("1")
     headquarters.locator("#proof").select_option("photo")
     headquarters.get_by_label("全部社区").check()
-    expect(headquarters.locator("#reach")).to_contain_text("301")
+    expect(headquarters.locator("#reach")).to_contain_text("301", timeout=20_000)
     headquarters.get_by_role("button", name=re.compile("立即下达")).click()
     headquarters.wait_for_url(re.compile("sent=directive"))
     fits(headquarters, size)
@@ -66,7 +68,7 @@ def test_a_common_problem_gets_one_reply_and_the_next_community_finds_it(size, s
     trouble = "采样点没有雨棚，下雨淋着排队"
     inspector = open_page("inspector", size)
     inspector.goto("/command/findings/new")
-    inspector.fill("#words", trouble)
+    inspector.fill("#said-words", trouble)
     inspector.locator("input[name=sort][value=common]").check()
     inspector.locator("#photo").set_input_files(photo())
     inspector.get_by_role("button", name="提交问题").click()
@@ -96,7 +98,7 @@ def test_a_common_problem_gets_one_reply_and_the_next_community_finds_it(size, s
     community.keyboard.press("Enter")
     expect(community.locator("main")).to_contain_text("各采样点今天加装雨棚")
     community.goto("/command/findings/new")
-    community.locator("#words").press_sequentially("采样台露天，没有遮雨的地方")
+    community.locator("#said-words").press_sequentially("采样台露天，没有遮雨的地方")
     expect(community.locator("#hints")).to_contain_text("各采样点今天加装雨棚")
     fits(community, size)
     community.get_by_role("button", name=re.compile("适用，无需上报")).first.click()
