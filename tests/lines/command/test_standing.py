@@ -16,6 +16,7 @@ from gridward.kernel.needs import actions as needs
 from gridward.kernel.needs.models import Category
 from gridward.kernel.sheets.models import ImportRun
 from gridward.lines.command.actions import standing as actions
+from gridward.lines.command.actions.directives import Audience, Order, send
 from gridward.lines.command.models import ActionArea, LogEntry, PostHolder, Task
 from gridward.lines.command.queries import standing as queries
 from tests.kernel.sheets.conftest import work_off
@@ -64,6 +65,17 @@ def test_a_needs_page_says_whose_task_it_is(sign_in: SignIn, incident: Any) -> N
     need = needs.log(SYSTEM, needs.Wanted(incident.pk, "dialysis", SOUTH_GATE, "明早要透析", "phone"), now)
     shown = sign_in("community", SOUTH_GATE).get(f"/needs/{need.pk}").content.decode()
     assert "责任单位" in shown and "医疗救治与就医通道" in shown and "/command/tasks/" in shown
+
+
+def test_a_directives_page_says_whose_task_it_is(sign_in: SignIn, actor: Callable[..., Actor]) -> None:
+    audience, now = Audience(areas=(SOUTH_GATE,)), datetime.now(UTC)
+    sent = send(actor("headquarters"), Order(DISTRICT, "垃圾清运", "今天清完积存垃圾", audience), now)
+    received = sent.receipts.get()
+    for client, path in (
+        (sign_in("headquarters"), f"/command/directives/{sent.pk}"),
+        (sign_in("community", SOUTH_GATE), f"/command/received/{received.pk}"),
+    ):
+        assert "区城市管理局" in client.get(path).content.decode()
 
 
 def test_tasks_come_from_a_sheet_and_a_bad_row_changes_nothing(sign_in: SignIn) -> None:
@@ -154,8 +166,6 @@ def test_the_log_hands_over_what_is_open_and_the_handover_writes_itself(
                             climb_s=9)  # fmt: skip
     late = datetime.now(UTC) - timedelta(hours=1)
     needs.log(SYSTEM, needs.Wanted(incident.pk, "food", SOUTH_GATE, "家里没米了", "phone"), late)
-    from gridward.lines.command.actions.directives import Audience, Order, send
-
     send(actor("headquarters"), Order(DISTRICT, "夜间值守核对", "核对名单", Audience(levels=(12,))), datetime.now(UTC))
     shown = client.get("/command/handover").content.decode()
     for words in ("几江路口临时封闭", "夜间值守核对", "家里没米了", "与区卫健委核对", "下达了指令"):

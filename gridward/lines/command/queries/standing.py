@@ -56,6 +56,12 @@ def task_of_need(actor: Actor, need: Any) -> Task | None:
     return found[0] if found else None
 
 
+def task_of_directive(actor: Actor, directive: Directive) -> Task | None:
+    """Whose task a directive is, by its words; None where no task fits."""
+    found = who_answers(actor, f"{directive.title} {directive.words}", 1)
+    return found[0] if found else None
+
+
 def facts_of_need(actor: Actor, need: Any) -> list[Fact]:
     """Whose task a need is, for its page."""
     task = task_of_need(actor, need)
