@@ -41,7 +41,7 @@ def test_headquarters_sends_and_the_community_sees_does_and_proves(size, served,
     strip = community.locator("a.strip", has_text=title)
     expect(strip).to_be_visible(timeout=15_000)
     strip.click()
-    expect(community.locator("#receipt")).to_contain_text("已查看")
+    expect(community.locator("#receipt")).to_contain_text("已阅")
     fits(community, size)
     community.get_by_role("button", name=re.compile("接受指令")).click()
     community.locator("#photo").set_input_files(photo())
@@ -72,7 +72,7 @@ def test_a_common_problem_gets_one_reply_and_the_next_community_finds_it(size, s
     inspector.locator("input[name=sort][value=common]").check()
     inspector.locator("#photo").set_input_files(photo())
     inspector.get_by_role("button", name="提交问题").click()
-    expect(inspector.locator("#finding")).to_contain_text("已报指挥部")
+    expect(inspector.locator("main")).to_contain_text("已报指挥部")
     fits(inspector, size)
 
     headquarters = open_page("hq", size)
