@@ -221,3 +221,13 @@ def test_titles_of_real_requests_find_their_type():
     precision, recall = rates(titles, METHODS["ours"](titles.texts), LEAST_ALIKE)
     assert precision >= 0.7
     assert recall >= 0.7
+
+
+def test_words_of_a_trade_meet_whatever_says_them_and_are_shown_by_their_name():
+    reading = Reading(terms=(("未清运", "没人清", "清运不及时"), ("垃圾", "厨余")))
+    book = Book(reading, 0.3)
+    book.add("a", "3号楼垃圾没人清")
+    [like] = book.likes("厨余清运不及时")
+    assert like.score > 0.5 and set(like.shared) >= {"未清运", "垃圾"}
+    assert Book(least=0.3).likes("厨余清运不及时") == []
+    assert reading.normal("垃圾，没人清") == reading.normal("厨余！清运不及时")

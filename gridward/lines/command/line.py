@@ -87,7 +87,8 @@ ROLES = (
     ),
 )
 
-_DESK = frozenset({"directives.see", "directives.send", "directives.answer", "inspections.see", "findings.right"})
+_DIRECTIVES = frozenset({"directives.see", "directives.send", "directives.answer"})
+_DESK = _DIRECTIVES | {"inspections.see", "findings.right", "posts.see", "posts.change", "log.keep"}
 
 LINE = Line(
     key="command",

@@ -37,8 +37,8 @@ SignIn = Callable[..., Client]
 def order(client: Client, **given: Any) -> Any:
     """Post a directive to every community, unless told otherwise."""
     body = {
-        "id": str(new_id()), "title": "全面消杀", "words": "今天18时前完成公共区域消杀。", "urgency": "2",
-        "proof": "words", "levels": ["12"], **given,
+        "id": str(new_id()), "title": "全面消杀", "words": "今天18时前完成消杀。", "urgency": "2", "proof": "words",
+        "levels": ["12"], **given,
     }  # fmt: skip
     return client.post("/command/directives/new", body)
 
@@ -172,7 +172,7 @@ def test_an_amendment_shows_what_changed_and_has_to_be_confirmed_anew(headquarte
     community, receipt = sign_in("community", SOUTH_GATE), receipt_of(directive, SOUTH_GATE)
     step(community, receipt, "acceptance")
     path = f"/command/directives/{directive.pk}/amendment"
-    body = {"title": "全面消杀", "words": "今天20时前完成公共区域消杀。", "proof": "words", "version": 1}
+    body = {"title": "全面消杀", "words": "今天20时前完成消杀。", "proof": "words", "version": 1}
     assert headquarters.post(path, body).status_code == 302
     assert headquarters.post(path, body).status_code == 409, "an author who saw the old version"
     assert headquarters.post(path, {**body, "version": 2}).status_code == 422, "nothing changed"

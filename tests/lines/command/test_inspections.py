@@ -77,7 +77,9 @@ def test_a_day_is_planned_by_risk_and_time_unseen_and_is_on_the_phone_once_appro
     visits = routes(headquarters, inspector)
     assert {one.address for one in visits} == {SOUTH_GATE, RIVERSIDE, OTHER_COMMUNITY}
     plan = Plan.objects.get()
-    assert plan.state == "approved" and plan.cost >= (plan.lower_bound or 0) and plan.inputs["travel"] == "straight line"
+    assert (
+        plan.state == "approved" and plan.cost >= (plan.lower_bound or 0) and plan.inputs["travel"] == "straight line"
+    )
     shown = inspector.get("/command/route").content.decode()
     assert "南门社区" in shown and "直线" in shown
     assert verbs_of(plan.pk) == ["inspection.planned", "inspection.approved"]
@@ -110,9 +112,7 @@ def test_only_the_headquarters_plans_and_only_the_inspector_notes_a_visit(
     assert verbs_of(done.pk) == ["inspection.visited"]
 
 
-def test_an_individual_finding_is_put_right_with_a_photo_and_checked_again(
-    inspector: Client, sign_in: SignIn
-) -> None:
+def test_an_individual_finding_is_put_right_with_a_photo_and_checked_again(inspector: Client, sign_in: SignIn) -> None:
     finding = raised(inspector, "3号楼下面的垃圾桶满了三天没人清", "individual", **photo())
     community, path = sign_in("community", SOUTH_GATE), f"/command/findings/{finding.pk}"
     assert "垃圾桶" in community.get("/command/findings").content.decode()

@@ -109,7 +109,8 @@ def recipients(actor: Actor, directive: Directive, state: str = "", within: Span
     rows = visible(Receipt.objects.filter(directive=directive), actor, SEE)
     rows = rows.filter(state=state) if state in Receipt.State.values else rows
     rows = rows.filter(inside([within])) if within else rows
-    return rows.select_related("organisation", "user", "seen_by", "done_by").order_by("address", "id")
+    rows = rows.select_related("organisation", "user", "seen_by", "done_by").prefetch_related("proofs")
+    return rows.order_by("address", "id")
 
 
 def named(rows: Iterable[Receipt]) -> list[dict[str, Any]]:

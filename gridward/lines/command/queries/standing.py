@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from gridward.engine.similar import Book
 from gridward.kernel.access.actor import Actor, inside, visible
+from gridward.kernel.access.scope import house
 from gridward.kernel.address import Span, trail
 from gridward.kernel.areas.models import Area
 from gridward.kernel.areas.queries import full_names
@@ -52,6 +53,12 @@ def task_of_need(actor: Actor, need: Any) -> Task | None:
     if own:
         return own[0]
     found = who_answers(actor, f"{need.category} {need.words}", 1)
+    return found[0] if found else None
+
+
+def task_of_directive(actor: Actor, directive: Directive) -> Task | None:
+    """Whose task a directive is, by its words; None where no task fits."""
+    found = who_answers(actor, f"{directive.title} {directive.words}", 1)
     return found[0] if found else None
 
 
@@ -99,7 +106,7 @@ _FILLED = """
            (SELECT coalesce(sum(wanted), 0) FROM command_posttemplate WHERE in_use)::int AS wanted
     FROM kernel_area AS area LEFT JOIN held ON held.address = area.address
     WHERE area.level = 12 AND area.gone_on IS NULL AND area.address >= %(low)s AND area.address < %(high)s
-    GROUP BY area.address ORDER BY wanted - coalesce(sum(held.filled), 0) DESC, area.address
+    GROUP BY area.address ORDER BY coalesce(sum(held.filled), 0), area.address
 """
 
 
@@ -128,6 +135,14 @@ def double_postings(actor: Actor, within: Span) -> list[list[PostHolder]]:
 def action_areas(actor: Actor, within: Span) -> list[dict[str, Any]]:
     """The areas of action of a range, with their communities by name. Relies on action_area_address."""
     rows = list(visible(ActionArea.objects.filter(inside([within])), actor, "posts.see").order_by("address", "name"))
+    names = Area.objects.in_bulk({place for row in rows for place in row.members})
+    return [{"area": row, "members": [str(names[one]) for one in row.members if one in names]} for row in rows]
+
+
+def area_of_action(address: int) -> list[dict[str, Any]]:
+    """The area of action a community belongs to; it is told, though the desk that joined it lies above."""
+    with house():
+        rows = list(ActionArea.objects.filter(members__contains=[address]).order_by("name"))
     names = Area.objects.in_bulk({place for row in rows for place in row.members})
     return [{"area": row, "members": [str(names[one]) for one in row.members if one in names]} for row in rows]
 

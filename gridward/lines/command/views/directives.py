@@ -31,6 +31,7 @@ from gridward.lines.command.forms import LEVELS, OrderForm, WordingForm
 from gridward.lines.command.models import Attachment, Directive, Receipt, Urgency
 from gridward.lines.command.models.directives import SEE, SEND
 from gridward.lines.command.queries import directives as queries
+from gridward.lines.command.queries.standing import task_of_directive
 
 DRAFT = "directive"
 LISTED = 60
@@ -166,6 +167,7 @@ def page(request: HttpRequest, directive_id: str) -> HttpResponse:
         "proofs": Directive.Proof.choices,
         "may_change": may_change,
         "story": _told(story([str(directive.pk)])),
+        "task": task_of_directive(actor, directive),
         "now": now,
     }
     return render(request, "command/directive.html", context)

@@ -21,6 +21,7 @@ from gridward.lines.command.actions import receipts as actions
 from gridward.lines.command.models import PastReceipt, Receipt, ReceiptProof
 from gridward.lines.command.models.directives import SEE
 from gridward.lines.command.queries import directives as queries
+from gridward.lines.command.queries.standing import task_of_directive
 from gridward.lines.command.rules import STEPS, Stage
 
 _FORM_REFUSALS = (409, 422)
@@ -44,6 +45,7 @@ def _page(request: HttpRequest, receipt_id: str, refusal: AppError | None = None
         "attachments": list(directive.attachments.order_by("version", "id")),
         "proofs": list(receipt.proofs.select_related("by").order_by("at")),
         "steps": [str(step) for step in STEPS[Stage(receipt.state)]],
+        "task": task_of_directive(actor_in(request), directive),
         "refusal": refusal,
         "now": clock.now(),
     }

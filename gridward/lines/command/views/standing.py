@@ -127,13 +127,9 @@ def _card(actor: Any, number: int) -> dict[str, Any]:
         "address": text(number),
         "cells": cells,
         "vacant": sum(cell.vacant for cell in cells),
-        "areas": [row for row in queries.action_areas(actor, span(number - number % 10**10)) if _in(row, number)],
+        "areas": queries.area_of_action(number),
         "now": clock.now(),
     }
-
-
-def _in(row: dict[str, Any], number: int) -> bool:
-    return number in row["area"].members
 
 
 @require_POST
