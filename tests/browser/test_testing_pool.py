@@ -101,10 +101,10 @@ def test_a_positive_pool_goes_from_the_courier_to_isolation_tasks_and_its_people
     resident.goto("/testing/result")
     resident.locator("#tube").fill(box.tube.lower())
     resident.locator("#receipt").fill("zzzz")
-    resident.get_by_role("button", name="查看").click()
+    resident.get_by_role("button", name="查看", exact=True).click()
     expect(resident.get_by_role("alert")).to_contain_text("没有找到对应的样本")
     resident.locator("#receipt").fill("wxya")
-    resident.get_by_role("button", name="查看").click()
+    resident.get_by_role("button", name="查看", exact=True).click()
     expect(resident.locator("main")).to_contain_text("并不代表您本人阳性")
 
 

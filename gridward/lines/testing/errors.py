@@ -74,4 +74,4 @@ class UnknownReceipt(AppError):
 
     code = "unknown_receipt"
     status = 404
-    message = _("No sample has this code. Check the tube's number and the letters on your receipt.")
+    message = _("No sample was found for what you wrote. Check it letter by letter, or ask your community.")

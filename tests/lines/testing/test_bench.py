@@ -250,6 +250,19 @@ def test_a_resident_sees_their_own_result_and_no_other(
     assert str(wrong.context["refusal"]) == str(unknown.context["refusal"])
 
 
+def test_a_resident_without_a_receipt_gives_name_and_id_number(
+    received: Client, laboratory: Laboratory, town: Town, client: Client
+) -> None:
+    plate = _plate(received, laboratory)
+    received.post(f"/testing/plates/{plate.pk}/results", {"file": _csv(plate_rows(plate.layout, set()))})
+    given = {"name": "居民0号", "id_number": "510101199001010000"}
+    assert client.post("/testing/result", given).context["outcome"].verdict == "negative"
+    for wrong in ({"name": "居民1号"}, {"id_number": "510101199001019999"}):
+        assert client.post("/testing/result", {**given, **wrong}).status_code == 404
+    # In an address a number would stand in logs: there it is not read.
+    assert client.get("/testing/result", given).context["outcome"] is None
+
+
 def test_receipts_cannot_be_guessed_through(boxed: Box, client: Client) -> None:
     answers = [client.get("/testing/result", {"tube": "T0001", "receipt": "ZZZZ"}).status_code for _at in range(62)]
     assert answers[0] == 404 and answers[-1] == 429

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
 from gridward.kernel.access.actor import Actor
 from gridward.kernel.access.scope import house
@@ -94,6 +94,7 @@ _REFUSAL = """
 """
 
 
+@transaction.atomic(savepoint=False)
 def store_boxes(actor: Actor, items: Sequence[Item], now: datetime) -> list[Answer]:
     """Keep packed and sealed boxes; one answer for each item, in order.
 
@@ -116,6 +117,7 @@ def store_boxes(actor: Actor, items: Sequence[Item], now: datetime) -> list[Answ
     return _store(actor, items, now, read, _write_boxes)
 
 
+@transaction.atomic(savepoint=False)
 def store_custody(actor: Actor, items: Sequence[Item], now: datetime) -> list[Answer]:
     """Keep changes of hands of sealed boxes; one answer for each item, in order.
 
@@ -130,6 +132,7 @@ def store_custody(actor: Actor, items: Sequence[Item], now: datetime) -> list[An
     return _store(actor, items, now, read, _write_custody)
 
 
+@transaction.atomic(savepoint=False)
 def store_refusals(actor: Actor, items: Sequence[Item], now: datetime) -> list[Answer]:
     """Keep who was not sampled and why; one answer for each item, in order."""
 

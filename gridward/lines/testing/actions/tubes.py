@@ -2,6 +2,7 @@
 
 The collector's right is checked at the point; the rows are then written as the house, because the people in a tube may
 live anywhere, and because a tube or a sample that the collector may not see must still be told apart from a repeat.
+All of it joins the transaction of the upload.
 Source: docs/adr/0017-walls-in-the-database.md
 """
 
@@ -13,7 +14,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
 from gridward.kernel.access.actor import Actor
 from gridward.kernel.access.scope import house
@@ -102,6 +103,7 @@ _EXTRA = """
 _HOLDERS = "SELECT id, code FROM testing_tube WHERE id = ANY(%s::uuid[]) OR code = ANY(%s)"
 
 
+@transaction.atomic(savepoint=False)
 def store_tubes(actor: Actor, items: Sequence[Item], now: datetime) -> list[Answer]:
     """Keep closed tubes with their people; one answer for each item, in order.
 

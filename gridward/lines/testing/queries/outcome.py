@@ -10,6 +10,11 @@ from typing import Any
 from django.db import connection
 
 from gridward.kernel.access.scope import house
+from gridward.kernel.people.models import Person
+from gridward.kernel.people.queries import HOLDER as PEOPLE
+from gridward.kernel.search import number_token
+from gridward.kernel.secrecy.fields import Secret
+from gridward.kernel.secrecy.keyring import search_keys
 from gridward.lines.testing.errors import UnknownReceipt
 from gridward.lines.testing.models import Reading, Recall, Sample, Tube
 from gridward.lines.testing.rules import Verdict
@@ -38,6 +43,37 @@ _BY_CODE = """
 """
 
 
+# The newest sample of a person, or of newcomers who gave an ID number. Relies on testing_sample_once_a_round.
+_NEWEST = """
+    SELECT sample.taken_at, tube.received_at, tube.verdict, tube.verdict_at, recall.verdict, recall.verdict_at
+    FROM testing_sample AS sample JOIN testing_tube AS tube ON tube.id = sample.tube_id
+    LEFT JOIN testing_recall AS recall ON recall.tube_id = tube.id AND recall.seat = sample.seat
+    WHERE sample.person_id = ANY(%s::uuid[]) AND NOT sample.extra
+    ORDER BY sample.taken_at DESC LIMIT 1
+"""
+# Relies on person_id_number_once.
+_BY_NUMBER = "SELECT id, name FROM kernel_person WHERE id_hash = ANY(%s)"
+
+
+def by_number(id_number: str, name: str) -> Outcome:
+    """The newest test of the person of the register with an ID number and a name.
+
+    Raises: UnknownReceipt, the same for a wrong number, a wrong name and nobody sampled.
+    """
+    digits, said = id_number.strip().lower(), name.strip().encode()
+    tokens = [number_token(digits, key) for key in search_keys(PEOPLE)] if digits and said else []
+    sealed = Secret.of(Person, "name")
+    with house(), connection.cursor() as query:
+        query.execute(_BY_NUMBER, [tokens])
+        found = [(key, sealed.opened(bytes(value), key)) for key, value in query.fetchall()]
+        mine = [key for key, known in found if hmac.compare_digest(known.encode(), said)]
+        query.execute(_NEWEST, [mine])
+        row = query.fetchone()
+    if row is None:
+        raise UnknownReceipt
+    return _outcome(*row)
+
+
 def by_receipt(code: str, receipt: str) -> Outcome:
     """The test of whoever holds a tube's code with their own receipt.
 
@@ -50,7 +86,13 @@ def by_receipt(code: str, receipt: str) -> Outcome:
     mine = [row for row in rows if hmac.compare_digest(row[0].encode(), said.encode())]
     if len(mine) != 1:
         raise UnknownReceipt
-    _receipt, taken_at, received_at, verdict, verdict_at, own, own_at = mine[0]
+    return _outcome(*mine[0][1:])
+
+
+def _outcome(
+    taken_at: datetime, received_at: datetime | None, verdict: str, verdict_at: datetime | None,
+    own: str | None, own_at: datetime | None,
+) -> Outcome:  # fmt: skip
     if verdict == Verdict.POSITIVE:
         return Outcome(taken_at, received_at, Verdict(own or ""), own_at, not own)
     return Outcome(taken_at, received_at, Verdict(verdict), verdict_at, False)
