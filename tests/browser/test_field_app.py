@@ -166,7 +166,7 @@ def test_a_morning_without_network_arrives_once(served: Served, setting: dict[st
     shot(page, "home")
     page.context.set_offline(True)
     unlock(page)
-    listed = sorted({room for room in setting["rooms"]})[:5]
+    listed = sorted(set(setting["rooms"]))[:5]
     page.get_by_role("button", name="采样").click()
     close_tube(page, "TUBE-0001", listed, [f"访客{at}" for at in range(10 - len(listed))])
     for tube in range(2, 5):
