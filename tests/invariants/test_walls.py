@@ -22,7 +22,8 @@ WITHOUT = {
 }  # fmt: skip
 # Places and the running response are for everybody to read; so is what residents choose from.
 PUBLIC = {
-    "kernel_area", "kernel_incident", "kernel_category", "kernel_fieldform", "hotline_triagewords", "hotline_systemkey", "auth_group",
+    "kernel_area", "kernel_incident", "kernel_category", "kernel_fieldform",
+    "hotline_triagewords", "hotline_systemkey", "auth_group",
     "auth_group_permissions", "auth_permission", "django_content_type",
 }  # fmt: skip
 
