@@ -12,7 +12,8 @@ from typing import Any
 import psycopg
 
 from benches.screening_load import Counts, Load
-from benches.web_load import APPLICATION, WrongAnswer, database_cpu_s, prepare, scratch_database, serving
+from benches.screening_parts import missing
+from benches.web_load import APPLICATION, database_cpu_s, prepare, scratch_database, serving
 
 POOL = 10
 STEADY_PER_MIN = 50_000
@@ -45,7 +46,7 @@ def run(
             ):
                 phases[name] = _measured(server, url, load, seconds, **how)
             load.close()
-        lost = _lost(url, phases)
+        lost = missing(url, [key for found in phases.values() for key in found["ids"]])
         durable = _durable(url)
     return {
         "samples_per_min": phases["steady"]["samples_per_min"],
@@ -78,28 +79,6 @@ def _measured(server: Any, url: str, load: Load, seconds: float, **how: Any) -> 
         "answers": dict(counts.answers),
         "ids": counts.ids,
     }
-
-
-def _lost(url: str, phases: dict[str, Any]) -> int:
-    """How many acknowledged tubes are not in the database with all their people.
-
-    Raises: WrongAnswer where a sample is there twice.
-    """
-    ids = [key for found in phases.values() for key in found["ids"]]
-    with psycopg.connect(url) as probe:
-        row = probe.execute(
-            "SELECT count(*) FROM testing_tube t WHERE id = ANY(%s::uuid[]) AND people = "
-            "(SELECT count(*) FROM testing_sample s WHERE s.tube_id = t.id) "
-            "AND EXISTS (SELECT FROM kernel_record r WHERE r.id = t.id AND r.outcome = 'stored')",
-            [ids],
-        ).fetchone()
-        twice = probe.execute(
-            "SELECT count(*) FROM (SELECT FROM testing_sample GROUP BY person_id, round_id HAVING count(*) > 1) AS t"
-        ).fetchone()
-    assert row is not None and twice is not None
-    if twice[0]:
-        raise WrongAnswer(f"{twice[0]} people are counted twice")
-    return len(ids) - int(row[0])
 
 
 def _durable(url: str) -> dict[str, str]:

@@ -22,6 +22,7 @@ from typing import Any
 from benches.screening_seed import person_id, token_of
 from benches.web_load import WrongAnswer
 
+_DRAINED_S = 600
 _PATIENCE_S = 20.0
 """A device waits so long for an answer, then asks again."""
 
@@ -39,6 +40,7 @@ class Collector:
     message: bytes = b""
     received: bytes = b""
     asked: list[str] = field(default_factory=list)
+    samples: int = 0
     since: float = 0.0
     sent: float = 0.0
 
@@ -61,21 +63,29 @@ class Load:
     def __init__(self, port: int, seeded: Any, collectors: int, people: int, seed: int = 1) -> None:
         self.port, self.seeded = port, seeded
         self.counts = Counts()
+        self.impatient = 0.0
+        """The share of phones that ask again at once, whatever they are told."""
+        self.ago_s = 0.0
+        """How long ago the tubes were closed, for a history."""
         self._selector = selectors.DefaultSelector()
         self._chance = random.Random(seed)
-        places = len(seeded["places"])
-        each, share = people // places, max(collectors // places, 1)
-        self.collectors = [
-            Collector(at, _head(at), iter(range(at % places * each + at // places * (each // share),
-                                                at % places * each + (at // places + 1) * (each // share))),
-                      at % places)
-            for at in range(collectors)
-        ]  # fmt: skip
+        self._people, self._looked = people, 0.0
+        self.collectors = [Collector(at, _head(at), iter(()), at % len(seeded["places"])) for at in range(collectors)]
         self._idle = deque(self.collectors)
         self._later: list[tuple[float, int, Collector]] = []
         self._tick = itertools.count()
         self._flying: set[int] = set()
-        self.round = 0
+        self.begin_round(0)
+
+    def begin_round(self, number: int) -> None:
+        """Give every collector their people anew, for another round."""
+        self.round = number
+        places = len(self.seeded["places"])
+        each, share = self._people // places, -(-len(self.collectors) // places)
+        for one in self.collectors:
+            first = one.place * each + one.number // places * (each // share)
+            one.people = iter(range(first, first + each // share))
+        self._idle = deque(self.collectors)
 
     def run(self, seconds: float, *, pool: int, batch: int = 1, rate: float = 0.0, window: int = 0) -> float:
         """Load for some seconds, then wait for what is in flight; returns how long it took.
@@ -90,8 +100,8 @@ class Load:
             over = now - began >= seconds or not self._idle and not self._flying and not self._later
             if over and not self._flying and not self._later:
                 return now - began
-            if now - began > seconds + 120:
-                raise WrongAnswer("what was in flight did not drain in two minutes")
+            if now - began > seconds + _DRAINED_S:
+                raise WrongAnswer(f"what was in flight did not drain in {_DRAINED_S} s")
             while not over and self._idle and (not window or len(self._flying) + len(self._later) < window):
                 if rate and due > now:
                     break
@@ -119,12 +129,13 @@ class Load:
             items.append(self._item(one, key, tube))
         content = f'{{"epoch":1,"sent_ms":{_ms()},"items":[{",".join(items)}]}}'.encode()
         one.message = one.head + b"%d\r\n\r\n" % len(content) + content
-        self._samples = pool
+        one.samples = sum(map(len, tubes))
         self._send(one)
         return True
 
     def _item(self, one: Collector, key: str, tube: list[int]) -> str:
-        at = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())
+        at_s = int(time.time() - self.ago_s)
+        at = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(at_s))
         address = self.seeded["places"][one.place]
         samples = ",".join(f'{{"address":"{address}","at":"{at}","person":"{person_id(n)}"}}' for n in tube)
         body = (
@@ -134,7 +145,7 @@ class Load:
         )
         digest = sha256(body.encode()).hexdigest()
         return (
-            f'{{"id":"{key}","sequence":{one.sequence},"type":"testing.tube","base":null,"at_ms":{_ms()},'
+            f'{{"id":"{key}","sequence":{one.sequence},"type":"testing.tube","base":null,"at_ms":{at_s}000,'
             f'"offset_ms":null,"digest":"{digest}","body":{body}}}'
         )
 
@@ -173,7 +184,8 @@ class Load:
         if status == 200:
             self._acknowledged(one, body)
         elif status in (429, 503):
-            self._again(one, 2.0 + self._chance.random())
+            stubborn = self._chance.random() < self.impatient
+            self._again(one, 0.2 if stubborn else 2.0 + self._chance.random())
         else:
             raise WrongAnswer(f"{status} {body[:300]!r}")
 
@@ -182,7 +194,7 @@ class Load:
         if [row["id"] for row in told] != one.asked or any(row["outcome"] not in ("stored", "same") for row in told):
             raise WrongAnswer(body[:300].decode())
         self.counts.uploads += 1
-        self.counts.samples += self._samples * len(told)
+        self.counts.samples += one.samples
         self.counts.took_s.append(time.perf_counter() - one.since)
         self.counts.ids += one.asked
         self._idle.append(one)
@@ -203,12 +215,16 @@ class Load:
         heapq.heappush(self._later, (time.perf_counter() + pause_s, next(self._tick), one))
 
     def _give_up_waiting(self, now: float) -> None:
-        if not self._flying or now - getattr(self, "_looked", 0.0) < 1.0:
+        if not self._flying or now - self._looked < 1.0:
             return
         self._looked = now
         for number in list(self._flying):
             if now - self.collectors[number].sent > _PATIENCE_S:
                 self._lose(self.collectors[number], "too late", 0.5)
+
+    def has_people(self) -> bool:
+        """Whether any collector has somebody left in this round."""
+        return bool(self._idle)
 
     def close(self) -> None:
         """Hang up."""

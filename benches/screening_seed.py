@@ -6,7 +6,8 @@ import hashlib
 from typing import Any
 
 COMMUNITIES = 300
-TOWNS = 30
+NAMED = 5
+"""Communities whose people carry names, as sealed as real ones: for those whose lists are fetched."""
 
 
 def token_of(number: int) -> str:
@@ -51,7 +52,9 @@ def seed(people: int, collectors: int) -> dict[str, Any]:
         for made in rounds for place in places
     )  # fmt: skip
     _people(places, people)
+    _named(places[:NAMED])
     _collectors(places, collectors)
+    _caller(district)
     return {
         "places": [str(place) for place in places],
         "rounds": [str(one.pk) for one in rounds],
@@ -93,3 +96,38 @@ def _collectors(places: list[int], collectors: int) -> None:
                token_digest=hashlib.sha256(token_of(at).encode()).digest(), made_at=now, enrolled_at=now)
         for at, user in enumerate(users)
     )  # fmt: skip
+
+
+def _named(places: list[int]) -> None:
+    from django.db import connection
+
+    from gridward.kernel.address import span
+    from gridward.kernel.people.models import Person
+    from gridward.kernel.secrecy.fields import Sealer
+
+    sealer = Sealer(Person)
+    for place in places:
+        reach = span(place)
+        keys = list(Person.objects.filter(address__gte=reach.low, address__lt=reach.high).values_list("pk", flat=True))
+        names = [sealer.sealed("name", f"居民{key.int % 9973}", key, None) for key in keys]
+        with connection.cursor() as query:
+            query.execute(
+                "UPDATE kernel_person SET name = told.name FROM unnest(%s::uuid[], %s::bytea[]) AS told(id, name) "
+                "WHERE kernel_person.id = told.id",
+                [keys, names],
+            )
+
+
+def _caller(district: int) -> None:
+    """Somebody who logs needs meanwhile."""
+    from benches.web_load import KEY
+    from gridward.kernel import clock
+    from gridward.kernel.access.actor import SYSTEM
+    from gridward.kernel.access.models import Grant, User
+    from gridward.lines.hotline.actions import issue_key, load_categories
+
+    now = clock.now()
+    load_categories(SYSTEM, now=now)
+    account = User.objects.create(username="bench")
+    Grant.objects.create(user=account, role="dispatcher", address=district)
+    issue_key(SYSTEM, "bench", KEY, now, account.pk)

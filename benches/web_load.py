@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import secrets
@@ -175,7 +176,16 @@ class Client:
         kind = b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(content)
         return self._ask(line + kind + content)
 
+    def get_packed(self, path: str) -> tuple[int, Any, int]:
+        """Status and JSON of a GET whose answer may be packed, and how many bytes of it travelled."""
+        status, body = self._exchange(b"GET " + path.encode() + b" HTTP/1.1\r\n" + self.head + b"\r\n")
+        return status, json.loads(gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body), len(body)
+
     def _ask(self, message: bytes) -> tuple[int, Any]:
+        status, body = self._exchange(message)
+        return status, json.loads(body) if body else None
+
+    def _exchange(self, message: bytes) -> tuple[int, bytes]:
         if self._socket is None:
             self._socket = socket.create_connection(("127.0.0.1", self.port), timeout=60)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -189,7 +199,7 @@ class Client:
         )
         while len(body) < length:
             body += self._more()
-        return int(head.split(b" ", 2)[1]), json.loads(body) if body else None
+        return int(head.split(b" ", 2)[1]), body
 
     def _more(self) -> bytes:
         assert self._socket is not None

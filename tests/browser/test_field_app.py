@@ -46,14 +46,15 @@ incident = required()
 hours = {"starts_at": now - timedelta(hours=1), "ends_at": now + timedelta(hours=9)}
 made = Round.objects.create(incident=incident, rule_id="everybody", address=place, number=99, pool_size=10, people=50,
                             opened_at=now, **hours)
-point = Point.objects.create(round=made, address=place, number=1, name="社区广场采样点", people=50, tables=1, samplers=1,
-                             opens_at=hours["starts_at"], closes_at=hours["ends_at"])
+point = Point.objects.create(round=made, address=place, number=1, name="社区广场采样点", people=50, tables=1,
+                             samplers=1, opens_at=hours["starts_at"], closes_at=hours["ends_at"])
 car = Resource.objects.create(kind="hotline.community_worker", name="小区配送员", address=place, exclusive=False)
 CrewMember.objects.create(resource=car, user=user)
 need = log(SYSTEM, Wanted(incident.pk, "food", place, "老人独自在家，米和药都快没有了", "phone", caller_name="王秀英",
                           caller_phone="13900001234"), now)
 task = assign(SYSTEM, need.pk, car.pk, now)
-people = list(Person.objects.filter(address__gte=place, address__lt=place + 10**7).order_by("address", "room", "id")[:60])
+here = Person.objects.filter(address__gte=place, address__lt=place + 10**7)
+people = list(here.order_by("address", "room", "id")[:60])
 print(json.dumps({"place": place, "round": str(made.pk), "task": str(task.pk), "need": str(need.pk),
                   "rooms": [one.room for one in people], "people": [str(one.pk) for one in people]}))
 """
@@ -166,7 +167,7 @@ def test_a_morning_without_network_arrives_once(served: Served, setting: dict[st
     shot(page, "home")
     page.context.set_offline(True)
     unlock(page)
-    listed = sorted({room for room in setting["rooms"]})[:5]
+    listed = sorted(set(setting["rooms"]))[:5]
     page.get_by_role("button", name="采样").click()
     close_tube(page, "TUBE-0001", listed, [f"访客{at}" for at in range(10 - len(listed))])
     for tube in range(2, 5):

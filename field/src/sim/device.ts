@@ -1,15 +1,26 @@
 /** A phone that dies at any moment, runs out of room, and shows the wrong time; what it stored durably survives. */
 
 import { Outbox } from "../sync/outbox";
-import { StoreFull, type Answer, type Meta, type Network, type Ports, type Returned, type Store, type Waiting } from "../sync/ports";
+import { StoreFull, type Answer, type Body, type Meta, type Network, type Ports, type Returned, type Store, type Waiting } from "../sync/ports";
 import { Uploader } from "../sync/upload";
 import type { Seeded } from "./chance";
-import type { ModelServer } from "./model";
 
 export type Fault =
   | "ok" | "drop" | "lost" | "twice" | "late" | "before" | "after" | "busy" | "broken" | "garbled" | "stale" | "cut";
 
 export class Dead extends Error {}
+
+/** Whoever answers: the model, or a real house; it remembers what was truly answered, whether or not that arrived. */
+export interface Server {
+  readonly type: string;
+  /** Outcomes by record, and how often the work behind each payload was done. */
+  readonly records: Map<string, { outcome: string }>;
+  readonly done: Map<number, number>;
+  enrol(): Promise<number> | number;
+  body(n: number, kind: string): Body;
+  handle(method: string, path: string, epoch: number, body: string | undefined, now_ms: number):
+    { status: number; body: unknown } | Promise<{ status: number; body: unknown }>;
+}
 
 /** What is written to the flash of the phone. */
 export class Flash {
@@ -81,47 +92,48 @@ export class World {
   skew_ms = 0;
   faults: Fault[] = [];
   /** Requests that are still somewhere on their way. */
-  private adrift: (() => void)[] = [];
+  private adrift: (() => Promise<unknown>)[] = [];
   private lastAnswer: Answer | null = null;
 
-  constructor(readonly server: ModelServer, private readonly chance: Seeded) {}
+  constructor(readonly server: Server, private readonly chance: Seeded) {}
 
   network(epoch: () => number): Network {
     return {
       ask: async (method, path, body) => {
         const fault = this.faults.shift() ?? "ok";
-        const handle = (): Answer => {
-          const answer = this.server.handle(method, path, epoch(), body, this.time_ms);
+        const asked = epoch();
+        const handle = async (): Promise<Answer> => {
+          const answer = await this.server.handle(method, path, asked, body, this.time_ms);
           return { status: answer.status, body: JSON.parse(JSON.stringify(answer.body)), wait_s: null };
         };
         this.time_ms += 20 + this.chance.below(200);
-        if (this.adrift.length > 0 && this.chance.share() < 0.4) this.adrift.splice(this.chance.below(this.adrift.length), 1)[0]!();
-        const answer = this.faulty(fault, handle);
+        if (this.adrift.length > 0 && this.chance.share() < 0.4) await this.adrift.splice(this.chance.below(this.adrift.length), 1)[0]!();
+        const answer = await this.faulty(fault, handle);
         if (method === "POST" && answer.status === 200) this.lastAnswer = answer;
         return answer;
       },
     };
   }
 
-  private faulty(fault: Fault, handle: () => Answer): Answer {
+  private async faulty(fault: Fault, handle: () => Promise<Answer>): Promise<Answer> {
     switch (fault) {
       case "drop": case "before": throw new Error("no answer");
-      case "lost": case "after": handle(); throw new Error("no answer");
+      case "lost": case "after": await handle(); throw new Error("no answer");
       case "late": this.adrift.push(handle); throw new Error("no answer");
-      case "twice": handle(); return handle();
+      case "twice": await handle(); return handle();
       case "busy": return { status: 429, body: { code: "overloaded" }, wait_s: 2 };
       case "broken": return { status: 500, body: { code: "unexpected" }, wait_s: null };
       case "garbled": return { status: 200, body: this.chance.pick([null, "<html>", { results: 1 }, { hello: 1 }]), wait_s: null };
       case "stale": return this.lastAnswer ?? handle();
-      case "cut": { const answer = handle(); return { ...answer, body: shortened(answer.body) }; }
+      case "cut": { const answer = await handle(); return { ...answer, body: shortened(answer.body) }; }
       default: return handle();
     }
   }
 
   /** Everything adrift arrives, and nothing goes wrong any more. */
-  heal(): void {
+  async heal(): Promise<void> {
     this.faults = [];
-    for (const arrive of this.adrift.splice(0)) arrive();
+    for (const arrive of this.adrift.splice(0)) await arrive();
   }
 }
 

@@ -1,5 +1,6 @@
 /** The simulator's process: a line of JSON in, a line of JSON out. `{from, count}` tells seeds, `{seed, ops}` one story. */
 
+import { RealServer, type House } from "./house";
 import { told, type Found, type Op } from "./scenario";
 
 declare const process: {
@@ -7,13 +8,14 @@ declare const process: {
   stdout: { write(text: string): void };
 };
 
-interface Asked { from?: number; count?: number; stop_at?: number; seed?: number; ops?: Op[] }
+interface Asked { from?: number; count?: number; stop_at?: number; seed?: number; ops?: Op[]; house?: House }
 
 function isBad(found: Found): boolean {
   return found.lost + found.double + found.stuck + found.silent > 0;
 }
 
 async function answer(asked: Asked): Promise<unknown> {
+  if (asked.house) return told(asked.seed ?? 1, undefined, new RealServer(asked.house));
   if (asked.ops) return told(asked.seed ?? 1, asked.ops);
   const sum: Found & { stories: number; bad: number[] } =
     { stories: 0, saved: 0, stored: 0, lost: 0, double: 0, stuck: 0, silent: 0, bad: [] };

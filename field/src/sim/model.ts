@@ -1,14 +1,22 @@
 /** A server as docs/reference/sync.md describes it, in memory; what the core is held against. */
 
+import type { Body } from "../sync/ports";
+import type { Server } from "./device";
+
 interface Sent { id: string; sequence: number; digest: string; body: { n: number; kind: string } }
 interface Kept { epoch: number; sequence: number; digest: string; outcome: string }
 
-export class ModelServer {
+export class ModelServer implements Server {
+  readonly type = "sim";
   epoch = 0;
   readonly records = new Map<string, Kept>();
   /** How often the work behind each payload was really done. */
   readonly done = new Map<number, number>();
   private readonly taken = new Map<string, string>();
+
+  body(n: number, kind: string): Body {
+    return { n, kind };
+  }
 
   enrol(): number {
     this.epoch += 1;

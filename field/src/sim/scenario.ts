@@ -2,7 +2,7 @@
 
 import { StoreFull } from "../sync/ports";
 import { Seeded } from "./chance";
-import { App, Dead, Flash, World, type Fault } from "./device";
+import { App, Dead, Flash, World, type Fault, type Server } from "./device";
 import { ModelServer } from "./model";
 
 export type Op =
@@ -46,7 +46,6 @@ export function story(chance: Seeded): Op[] {
 
 class Telling {
   private readonly chance: Seeded;
-  private readonly server = new ModelServer();
   private readonly world: World;
   private flash = new Flash();
   private app!: App;
@@ -55,7 +54,7 @@ class Telling {
   private readonly saved = new Map<number, { id: string; kind: string }>();
   private readonly refused = new Set<number>();
 
-  constructor(seed: number) {
+  constructor(seed: number, private readonly server: Server) {
     this.chance = new Seeded(seed);
     this.world = new World(this.server, this.chance);
   }
@@ -80,7 +79,7 @@ class Telling {
   private async install(): Promise<void> {
     this.flash = new Flash();
     this.start();
-    await this.app.outbox.enrol(this.server.enrol());
+    await this.app.outbox.enrol(await this.server.enrol());
   }
 
   private async step(op: Op): Promise<void> {
@@ -96,25 +95,24 @@ class Telling {
       case "die": this.app.life.left = op.after; this.app.life.written = op.written; break;
       case "full": this.flash.full = op.times; break;
       case "skew": this.world.skew_ms += op.ms; break;
-      case "enrol": await this.app.outbox.enrol(this.server.enrol()); break;
+      case "enrol": await this.app.outbox.enrol(await this.server.enrol()); break;
       case "reinstall": this.forget(); await this.install(); break;
     }
   }
 
   /** The phone is wiped: what it had not sent is gone with it, as nobody can help. */
   private forget(): void {
-    for (const record of this.flash.waiting) {
-      const n = (record.body as { n: number }).n;
-      if (!this.server.records.has(record.id)) this.saved.delete(n);
+    const waiting = new Set(this.flash.waiting.map((record) => record.id));
+    for (const [n, { id, kind }] of this.saved) {
+      if (kind !== "good" || (waiting.has(id) && !this.server.records.has(id))) this.saved.delete(n);
     }
-    for (const [n, one] of this.saved) if (one.kind !== "good") this.saved.delete(n);
   }
 
   private async save(count: number, kind: string): Promise<void> {
     for (let left = count; left > 0; left--) {
       const n = this.count++;
       try {
-        const record = await this.app.outbox.save("sim", { n, kind });
+        const record = await this.app.outbox.save(this.server.type, this.server.body(n, kind));
         this.saved.set(n, { id: record.id, kind });
       } catch (error) {
         if (!(error instanceof StoreFull)) throw error;
@@ -125,12 +123,12 @@ class Telling {
 
   private async healed(): Promise<Found> {
     this.flash.full = 0;
-    this.world.heal();
+    await this.world.heal();
     this.app.life.left = Number.POSITIVE_INFINITY;
     let last = await this.app.uploader.drain(30);
     if (last.kind === "stopped") {
       // It was shut out, as by dying in the middle of enrolling: it is enrolled again, and goes on.
-      await this.app.outbox.enrol(this.server.enrol());
+      await this.app.outbox.enrol(await this.server.enrol());
       last = await this.app.uploader.drain(30);
     }
     const told = new Set(this.flash.returned.map((one) => one.id));
@@ -151,6 +149,6 @@ class Telling {
 }
 
 /** Tell one story and say what was found; all but `saved` and `stored` must be 0. */
-export function told(seed: number, ops?: Op[]): Promise<Found> {
-  return new Telling(seed ^ 0x5bd1e995).tell(ops ?? story(new Seeded(seed)));
+export function told(seed: number, ops?: Op[], server: Server = new ModelServer()): Promise<Found> {
+  return new Telling(seed ^ 0x5bd1e995, server).tell(ops ?? story(new Seeded(seed)));
 }

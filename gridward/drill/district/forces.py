@@ -151,6 +151,7 @@ def logins(settlements: list[Settlement]) -> list[Login]:
         Login("town", "town", town, "几江街道值班干部"),
         Login("community", "community", first.address, f"{first.name}社工"),
         Login("crew", "crew", town, "应急车队班组"),
+        Login("field", "field", first.address, f"{first.name}外勤人员"),
         Login("auditor", "auditor", DISTRICT, "督查员"),
         Login("admin", "administrator", DISTRICT, "系统管理员"),
     ]

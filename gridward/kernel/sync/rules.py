@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeGuard
 from uuid import UUID
 
 MOST_ITEMS = 200
@@ -85,7 +85,7 @@ def read_item(given: Any, batch: Batch, now_s: float) -> Envelope:
         raise Malformed("base")
     if not _whole(at_ms, 0):
         raise Malformed("at_ms")
-    if offset_ms is not None and not _whole(abs(offset_ms) if isinstance(offset_ms, int) else offset_ms, 0):
+    if offset_ms is not None and not _whole(offset_ms, -LARGEST):
         raise Malformed("offset_ms")
     if not (isinstance(sealed, str) if body is None else isinstance(body, dict)):
         raise Malformed("body")
@@ -134,5 +134,5 @@ def _digest(given: Any) -> bytes:
     return found
 
 
-def _whole(value: Any, least: int) -> bool:
+def _whole(value: Any, least: int) -> TypeGuard[int]:
     return type(value) is int and least <= value <= LARGEST

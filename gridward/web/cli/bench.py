@@ -131,12 +131,30 @@ def roster(scale: float, as_json: bool) -> None:
 @command.command()
 @click.option("--seconds", default=60.0, show_default=True, help="Length of each of the phases.")
 @click.option("--people", default=1_360_000, show_default=True, help="Residents of the district.")
-@click.option("--collectors", default=3800, show_default=True, help="Phones that take samples.")
+@click.option("--collectors", type=int, default=None, help="Enrolled phones: 3,800, or 26,000 with --patch.")
+@click.option("--burst", type=float, default=None, help="Instead: so many times the arrival rate, and a retry storm.")
+@click.option("--history", type=float, default=None, help="Instead: this share of 28 days and 4.8 million tests.")
+@click.option("--patch", is_flag=True, help="Instead: what phones fetch in the morning.")
 @_json_option
-def screening(seconds: float, people: int, collectors: int, as_json: bool) -> None:
+def screening(
+    seconds: float,
+    people: int,
+    collectors: int | None,
+    burst: float | None,
+    history: float | None,
+    patch: bool,
+    as_json: bool,
+) -> None:
     """A whole-district round through the sync protocol: samples a minute, how long an upload takes, the ceiling."""
+    parts = _found("screening_parts")
     with house():
-        figures = _found("screening").run(seconds, people, collectors)
+        if burst is not None:
+            report("screening-burst", parts.burst(burst, seconds, people, collectors or 3800), as_json=as_json)
+        if history is not None:
+            report("screening-history", parts.history(people, collectors or 3800, history), as_json=as_json)
+        if patch:
+            report("screening-patch", parts.patches(people, collectors or 26_000), as_json=as_json)
+        figures = _found("screening").run(seconds, people, collectors or 3800)
     report("screening", figures, as_json=as_json)
 
 

@@ -19,6 +19,7 @@ from gridward.kernel.people.models import Person
 from gridward.kernel.people.queries import tokens_of
 from gridward.kernel.resources.models import CrewMember, Resource
 from gridward.kernel.sheets.actions import upload
+from gridward.web.chaos.leaks import field_rows
 
 WORDS, PHONE = "鵺鷟", "19970000001"
 ACCOUNT = "leak-of-the-other-town"
@@ -59,8 +60,9 @@ def settle(place: int, now: datetime) -> dict[str, str]:
     run = upload(officer, "people", f"{WORDS}.csv", [f"姓名\n{WORDS}\n".encode()], now)
     proof = logged[2].proofs.first()
     assert proof is not None
+    scene = Scene(place, incident, worker, officer, SYSTEM, WORDS, now)
     return {
-        **settled(Scene(place, incident, worker, officer, SYSTEM, WORDS, now)),
+        **settled(scene), **field_rows.settle(scene),
         "need_id": str(NEED), "person_id": str(PERSON), "resource_id": str(RESOURCE), "assignment_id": str(sent.pk),
         "proof_id": str(proof.pk), "request_id": str(asked.pk), "run_id": str(run.pk),
         "code": "H00000000",

@@ -30,6 +30,7 @@ from gridward.kernel.registry import registry
 from gridward.kernel.resources.models import CrewMember, Resource
 from gridward.kernel.sheets.actions import upload
 from gridward.kernel.walls.owner import as_owner
+from gridward.web.chaos.leaks import field_rows
 from gridward.web.chaos.leaks.foreign import ACCOUNT, settle
 from gridward.web.chaos.leaks.oracle import Caller
 from gridward.web.cli.session import hang_up
@@ -120,8 +121,9 @@ def live_here(place: int, now: datetime) -> dict[str, str]:
     )
     organisation = Organisation.objects.order_by("pk").first()
     assert proof is not None and person is not None and organisation is not None
+    scene = Scene(place, incident, worker, officer, SYSTEM, "本社区", now)
     return {
-        **settled(Scene(place, incident, worker, officer, SYSTEM, "本社区", now)),
+        **settled(scene), **field_rows.settle(scene),
         "need_id": str(need.pk), "person_id": str(person.pk), "resource_id": str(car.pk), "assignment_id": str(sent.pk),
         "proof_id": str(proof.pk), "code": need.tracking_code, "address": text(place), "key": "people",
         "request_id": str(ask(officer, "people", "csv", span(place), "核对", now).pk),

@@ -34,6 +34,7 @@ from gridward.kernel.people import actions as people
 from gridward.kernel.resources import actions as resources
 from gridward.kernel.sheets import actions as sheets
 from gridward.lines.hotline import actions as hotline
+from gridward.web.chaos.nth import field_deeds
 from gridward.web.chaos.nth.stage import DISTRICT, PHOTO, PLACE, Stage
 from gridward.web.signin import actions as signin
 
@@ -177,7 +178,7 @@ _LINES: dict[Any, Deed] = {
     action: lambda stage, ready=ready: ready(stage.scene()) for told in parts("DEEDS") for action, ready in told.items()
 }
 BY_THE_OWNER = frozenset(_FORGETTING)
-DEEDS: dict[Any, Deed] = {**_NEEDS, **_HOTLINE, **_LINES, **_REGISTERS, **_HOUSE, **_FORGETTING}
+DEEDS: dict[Any, Deed] = {**_NEEDS, **_HOTLINE, **_LINES, **field_deeds.FIELD, **_REGISTERS, **_HOUSE, **_FORGETTING}
 ELSEWHERE = {
     "erase_again": "the other erasures, one after another", "erased_rows": "writes nothing",
     "install": "is load_categories", "forget": "files first, so that doing it again finishes it",
@@ -187,6 +188,7 @@ ELSEWHERE = {
     "has_run_out": "writes nothing", "note": "by the routes", "note_failure": "by the routes",
     "rotate": "by the routes", "end_sessions": "by the routes", "end_all": "by the routes",
     "sweep": "one statement after another, each of its own", "mark_seen": "one statement",
+    **field_deeds.EXCUSED,
     **{name: why for told in parts("EXCUSED") for name, why in told.items()},
 }  # fmt: skip
 """Public names in `actions.py` that are not run here, and why."""
