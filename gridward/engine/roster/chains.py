@@ -44,18 +44,19 @@ class Board(NamedTuple):
     trial: Array  # [D] their week as it would be
 
 
-def filled_by_chains(asked: Problem, pairs: Arcs, post: Array) -> Array:
+def filled_by_chains(asked: Problem, pairs: Arcs, post: Array, floor: int = 0) -> Array:
     """A roster with fewer missing heads where chains find a way; way and fairness are not looked at.
 
-    Parameters: post — [n, D] a roster that breaks no rule, not changed.
+    Parameters: post — [n, D] a roster that breaks no rule, not changed. floor — heads known to stay missing: with no
+    more than these the search ends.
     """
     board, rules = _board(asked, pairs, post), calendar(asked, pairs)
     order = np.argsort(-board.price[np.arange(len(board.lack)) % len(board.price)], kind="stable")
     while True:
         found = _fill(board, rules, order)
         for person in np.flatnonzero(board.count < rules.most):
-            found += _reshape(board, rules, person)
-        if not found:
+            found += _reshape(board, rules, person) if board.lack.sum() > floor else 0
+        if not found or board.lack.sum() <= floor:
             return board.post
 
 

@@ -39,9 +39,11 @@ def plan(asked: Problem, nearest: int | None = 12, flows: int = FLOWS, rounds: i
             break
         post, _ = _all_days(asked, pairs, bars)
     post = _without_breaks(asked, post)
-    post = bring_together(asked, pairs, _mended(asked, pairs, post, rounds))
-    least = least_missing(asked, pairs, post, relaxed)
-    return finished(asked, pairs, post, bound_m, least)
+    floor = least_missing(asked, pairs, post, relaxed, steps=0)
+    post = bring_together(asked, pairs, _mended(asked, pairs, post, rounds, floor))
+    if lacking(asked, post).sum() > floor:
+        floor = least_missing(asked, pairs, post, relaxed)
+    return finished(asked, pairs, post, bound_m, floor)
 
 
 def _all_days(asked: Problem, pairs: Arcs, bars: Array) -> tuple[Array, int]:
@@ -99,12 +101,12 @@ def _without_breaks(asked: Problem, post: Array) -> Array:
     return post
 
 
-def _mended(asked: Problem, pairs: Arcs, post: Array, rounds: int) -> Array:
+def _mended(asked: Problem, pairs: Arcs, post: Array, rounds: int, floor: int) -> Array:
     """Chains, all days within patterns and days one by one, until a round gains nothing."""
     days = list(range(post.shape[1]))
     cost = cost_of(asked, pairs, post)
     for turn in range(rounds if len(days) > 1 else 0):
-        chained = filled_by_chains(asked, pairs, post)
+        chained = filled_by_chains(asked, pairs, post, floor)
         if cost_of(asked, pairs, chained) < cost:
             post = chained
         post = _in_patterns(asked, pairs, post, backward=turn % 2 == 1)
