@@ -38,6 +38,7 @@ class Board(NamedTuple):
     parent: Array  # [D × m] the place that whoever left this one took; -1 = the root
     person: Array  # [D × m] who left it
     seen: Array  # [D × m] bool
+    known: Array  # [D × m] bool, what chains from the missing heads come to, as last looked at
     tried: Array  # [n, D, H] the search that last asked a person for a day and shift
     search: Array  # [1] number of this search
     left: Array  # [D] places one person could leave
@@ -54,8 +55,11 @@ def filled_by_chains(asked: Problem, pairs: Arcs, post: Array, floor: int = 0) -
     order = np.argsort(-board.price[np.arange(len(board.lack)) % len(board.price)], kind="stable")
     while True:
         found = _fill(board, rules, order)
+        _reach(board, rules)
         for person in np.flatnonzero(board.count < rules.most):
-            found += _reshape(board, rules, person) if board.lack.sum() > floor else 0
+            if board.lack.sum() > floor and _reshape(board, rules, person):
+                found += 1
+                _reach(board, rules)
         if not found or board.lack.sum() <= floor:
             return board.post
 
@@ -64,7 +68,7 @@ def reached(asked: Problem, pairs: Arcs, post: Array, rules: Calendar) -> Array:
     """[D × m] bool: the places that chains from the missing heads come to, under the rules given."""
     board = _board(asked, pairs, post)
     _reach(board, rules)
-    return board.seen
+    return board.known
 
 
 def _board(asked: Problem, pairs: Arcs, post: Array) -> Board:
@@ -87,6 +91,7 @@ def _board(asked: Problem, pairs: Arcs, post: Array) -> Board:
         parent=np.empty(places, np.int64),
         person=np.empty(places, np.int64),
         seen=np.zeros(places, bool),
+        known=np.zeros(places, bool),
         tried=np.zeros((*post.shape, len(asked.rules.start_s)), np.int64),
         search=np.ones(1, np.int64),
         left=np.empty(days, np.int64),
@@ -116,11 +121,14 @@ def _fill(board: Board, rules: Calendar, order: Array) -> int:
 
 @njit(cache=True)
 def _reach(board: Board, rules: Calendar) -> None:
-    """Mark every place that a chain from a missing head comes to."""
+    """Mark as known every place that a chain from a missing head comes to."""
+    board.seen[:] = False
+    board.search[0] += 1
     tail = 0
     for place in np.flatnonzero(board.lack > 0):
         tail = _plant(board, place, tail)
     _search(board, rules, tail, -1, np.zeros(len(board.lack), np.bool_))
+    board.known[:] = board.seen
 
 
 @njit(cache=True)
@@ -158,15 +166,19 @@ def _change(board: Board, rules: Calendar, person: int, week: Array) -> int:
 
 @njit(cache=True)
 def _give(board: Board, rules: Calendar, person: int, day: int, shift: int) -> bool:
-    """Give a person some place of a shift on a day, by a chain from any missing head."""
+    """Give a person some place of a shift on a day, by a chain from any missing head.
+
+    Where none of these places is known to be in reach, only what their own last week left behind is looked at.
+    """
     goal = np.zeros(len(board.lack), np.bool_)
     for at in range(board.reach_from[person], board.reach_from[person + 1]):
         if board.shift_of[board.reach[at]] == shift:
             goal[day * len(board.price) + board.reach[at]] = True
-    board.seen[:] = False
+    near = (goal & board.known).any()
+    board.seen[:] = board.known & (not near)
     board.search[0] += 1
     tail = 0
-    for place in np.flatnonzero(board.lack > 0):
+    for place in np.flatnonzero((board.lack > 0) & ~board.seen):
         tail = _plant(board, place, tail)
     end, last, _ = _search(board, rules, tail, person, goal)
     if end >= 0:
