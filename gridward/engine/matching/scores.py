@@ -28,6 +28,7 @@ class Case:
         self.siblings = free_siblings(resources)
         self.held = np.flatnonzero(needs.held_by >= 0)
         self.holds = np.bincount(needs.held_by[self.held], minlength=len(resources.kind))
+        self.full = (self.holds > 0) & (resources.room == 0)
         self.arrival_s = self.reach_s + resources.free_in_s
 
     def possible(self) -> Array:
@@ -40,6 +41,12 @@ class Case:
     def softly(self, price_s: Array) -> Array:
         """[m, n] a price [n] about others, in seconds of each need: the more urgent, the less it counts."""
         return price_s / self.weight if price_s.any() else NOTHING
+
+
+def of_resources(case: Case) -> tuple[Array, Array]:
+    """[n] what counts the same for each need (load, a holder's change); [n] what counts 1/weight (fairness, cover)."""
+    change_s = case.full * case.prices.change_s if len(case.held) else 0.0
+    return _load(case) + change_s, case.resources.done_today * case.prices.done_task_s + _cover_price(case)
 
 
 def scored(case: Case) -> Array:
@@ -90,10 +97,14 @@ def _duty(case: Case) -> Array:
 
 
 def _cover(case: Case) -> Array:
+    return case.softly(_cover_price(case))
+
+
+def _cover_price(case: Case) -> Array:
     counted = case.prices.last_cover_s * COVER_KEPT**case.siblings
     free = (case.resources.free_in_s <= 0) & (case.holds == 0)
     unknown = np.isnan(case.resources.cover_loss_s)
-    return case.softly(np.where(unknown, np.where(free, counted, 0.0), case.resources.cover_loss_s))
+    return np.where(unknown, np.where(free, counted, 0.0), case.resources.cover_loss_s)
 
 
 def _kind(case: Case) -> Array:
@@ -116,8 +127,7 @@ def _change(case: Case) -> Array:
     if not len(case.held):
         return NOTHING
     change = np.zeros_like(case.reach_s)
-    full = (case.holds > 0) & (case.resources.room == 0)
-    change[:, full] = case.prices.change_s
+    change[:, case.full] = case.prices.change_s
     change[case.held] += case.prices.change_s
     mine = case.needs.held_by[case.held]
     change[case.held, mine] = 0.0
