@@ -2,7 +2,8 @@
 
 A need left waiting costs `weight × wait_s`; sending a resource saves that less its weighted score. The assignment of
 greatest total saving is found exactly (Jonker & Volgenant 1987, Crouse 2016, as in SciPy); what nobody should take
-now keeps waiting. Floors of cover and the units of a shared resource are settled by solving again with pairs barred.
+now keeps waiting. Where floors of cover are broken, pairs are barred and it is solved once more; what is broken still
+is mended need by need.
 """
 
 from dataclasses import dataclass
@@ -56,8 +57,11 @@ def assign(needs: Needs, resources: Resources, reach_s: Any, prices: Prices | No
     saving = savings(score_s, case.weight[:, 0], waiting, slot, extra_s)
     chosen, bound_s = _solve(saving, waiting)
     barred = np.zeros(saving.shape, bool)
+    again = 1
     while bar(case, slot, chosen, saving, barred):
-        chosen, _ = _solve(np.where(barred, 0.0, saving), waiting)
+        allowed = np.where(barred, 0.0, saving)
+        chosen = _solve(allowed, waiting)[0] if again else _placed(allowed, chosen)
+        again = 0
     useful = (barred & (saving > 0.0)).any(axis=1)
     return _assignment(case, score_s, slot, chosen, saving, waiting, bound_s, useful)
 
@@ -84,6 +88,23 @@ def _solve(saving: Array, waiting: Array) -> tuple[Array, float]:
     chosen = np.full(len(waiting), -1)
     chosen[rows[taken]] = columns[taken]
     return chosen, float(waiting.sum() - saving[rows, columns].sum())
+
+
+def _placed(saving: Array, chosen: Array) -> Array:
+    """The same choice, with each need that may not have its slot now in the best that is left over, or waiting."""
+    sent = np.flatnonzero(chosen >= 0)
+    had = saving[sent, chosen[sent]]
+    chosen = chosen.copy()
+    turned = sent[had == 0.0]
+    chosen[turned] = -1
+    taken = np.zeros(saving.shape[1], bool)
+    taken[chosen[chosen >= 0]] = True
+    for need in turned[np.argsort(-saving[turned].max(axis=1, initial=0.0), kind="stable")]:
+        row = saving[need] * ~taken
+        best = int(row.argmax())
+        if row[best] > 0.0:
+            chosen[need], taken[best] = best, True
+    return chosen
 
 
 def _assignment(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gridward.engine.matching.scores import Array, Case, groups
+from gridward.engine.matching.scores import Array, Case
 
 
 def bar(case: Case, slot: Array, chosen: Array, saving: Array, barred: Array) -> bool:
@@ -15,7 +15,7 @@ def bar(case: Case, slot: Array, chosen: Array, saving: Array, barred: Array) ->
     sent, floor = case.resources, case.resources.floor
     if not floor.any():
         return False
-    group = groups(sent)
+    group = case.group
     free = (sent.free_in_s <= 0) & (sent.room > 0)
     goes = np.flatnonzero((chosen >= 0) & (case.needs.held_by < 0))
     resource = slot[chosen[goes]]

@@ -25,7 +25,8 @@ class Case:
         self.wanted = needs.skills.astype(np.float32)
         self.missing = self.wanted @ (~resources.skills).astype(np.float32).T
         self.takes = (needs.preference >= 0)[:, resources.kind]
-        self.siblings = free_siblings(resources)
+        self.group = groups(resources)
+        self.siblings = free_siblings(resources, self.group)
         self.held = np.flatnonzero(needs.held_by >= 0)
         self.holds = np.bincount(needs.held_by[self.held], minlength=len(resources.kind))
         self.full = (self.holds > 0) & (resources.room == 0)
@@ -60,9 +61,8 @@ def scored(case: Case) -> Array:
     return total
 
 
-def free_siblings(resources: Resources) -> Array:
+def free_siblings(resources: Resources, group: Array) -> Array:
     """[n] how many others of its kind are free in its home area, each resource's own freedom left aside."""
-    group = groups(resources)
     free = (resources.free_in_s <= 0) & (resources.room > 0)
     return np.bincount(group, weights=free, minlength=1)[group].astype(np.int64) - free
 

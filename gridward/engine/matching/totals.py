@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from gridward.engine.matching.scores import Array, Case, groups, of_resources
+from gridward.engine.matching.scores import Array, Case, of_resources
 
 
 class Terms(NamedTuple):
@@ -37,10 +37,7 @@ def _terms(case: Case) -> Terms:
     weight, of_level = np.asarray(prices.weight, float), of_resources(case)
     by_level = of_level[0] + of_level[1] / weight[:, None]
     by_level[:, sent.room + case.holds <= 0] = np.inf
-    group = groups(sent)
-    first = np.unique(group, return_index=True)[1]
-    dense = np.zeros(int(group.max(initial=-1)) + 1, np.int64)
-    dense[group[first]] = np.arange(len(first))
+    _, first, group = np.unique(case.group, return_index=True, return_inverse=True)
     place = needs.preference[:, sent.kind[first]]
     foreign = needs.area[:, None] != sent.area[first]
     table = (np.maximum(place, 0) * prices.less_preferred_s + foreign * prices.foreign_area_s) / case.weight
@@ -48,7 +45,7 @@ def _terms(case: Case) -> Terms:
         level=np.minimum(needs.urgency, len(weight)) - 1,
         by_level=by_level,
         table=np.where(place < 0, np.inf, table),
-        group=dense[group],
+        group=group,
         free_in_s=sent.free_in_s,
         duty_left_s=sent.duty_left_s,
         service_s=needs.service_s,
