@@ -2,8 +2,8 @@
 
 A need left waiting costs `weight × wait_s`; sending a resource saves that less its weighted score. The assignment of
 greatest total saving is found exactly (Jonker & Volgenant 1987, Crouse 2016, as in SciPy); what nobody should take
-now keeps waiting. Where floors of cover are broken, pairs are barred and it is solved once more; what is broken still
-is mended need by need.
+now keeps waiting. Where floors of cover are broken, the needs that lose least are turned away, one by one to the best
+that is left over, until all floors hold.
 """
 
 from dataclasses import dataclass
@@ -57,11 +57,8 @@ def assign(needs: Needs, resources: Resources, reach_s: Any, prices: Prices | No
     saving = savings(score_s, case.weight[:, 0], waiting, slot, extra_s)
     chosen, bound_s = _solve(saving, waiting)
     barred = np.zeros(saving.shape, bool)
-    again = 1
     while bar(case, slot, chosen, saving, barred):
-        allowed = np.where(barred, 0.0, saving)
-        chosen = _solve(allowed, waiting)[0] if again else _placed(allowed, chosen)
-        again = 0
+        chosen = _placed(saving, barred, chosen)
     useful = (barred & (saving > 0.0)).any(axis=1)
     return _assignment(case, score_s, slot, chosen, saving, waiting, bound_s, useful)
 
@@ -90,17 +87,16 @@ def _solve(saving: Array, waiting: Array) -> tuple[Array, float]:
     return chosen, float(waiting.sum() - saving[rows, columns].sum())
 
 
-def _placed(saving: Array, chosen: Array) -> Array:
+def _placed(saving: Array, barred: Array, chosen: Array) -> Array:
     """The same choice, with each need that may not have its slot now in the best that is left over, or waiting."""
     sent = np.flatnonzero(chosen >= 0)
-    had = saving[sent, chosen[sent]]
+    turned = sent[barred[sent, chosen[sent]]]
     chosen = chosen.copy()
-    turned = sent[had == 0.0]
     chosen[turned] = -1
     taken = np.zeros(saving.shape[1], bool)
     taken[chosen[chosen >= 0]] = True
     for need in turned[np.argsort(-saving[turned].max(axis=1, initial=0.0), kind="stable")]:
-        row = saving[need] * ~taken
+        row = saving[need] * ~(taken | barred[need])
         best = int(row.argmax())
         if row[best] > 0.0:
             chosen[need], taken[best] = best, True
