@@ -150,7 +150,8 @@ def main() -> None:
         f"day {worst['day_cpu_s']:.2f} CPU s (bar {DAY_BAR_S:g}), {worst['day_from_bound']:.4%} from the optimum;",
         f"week {worst['week_cpu_s']:.1f} CPU s (bar {WEEK_BAR_S:g}), missing heads {worst['week_missing_ratio']:.3f} × "
         f"the relaxation's (bar {MISSING_BAR:g}): {'met' if all(held.values()) else 'MISSED'}.",
-        "The week's CPU seconds hold the plan and both bounds: missing_bound is of the relaxation that keeps every rule of",
+        "The week's CPU seconds hold the plan and both bounds: missing_bound is of the relaxation that keeps every "
+        "rule of",
         "a person and prices the heads of posts, cost_gap is to the flow that knows neither rest nor nights in a row",
         "(docs/engine/roster.md). No roster over the same pairs is below either.",
         *_table("A day", days),

@@ -31,7 +31,9 @@ def best_by_branch_and_bound(asked: Problem) -> tuple[int, int]:
                 most.append(1)
         nights = range(day, day + rules.nights_in_a_row + 1)
         if nights[-1] < days:
-            of = {at: 1 for at, one in enumerate(columns) if one[0] == person and one[1] in nights and _night(asked, one)}
+            of = {
+                at: 1 for at, one in enumerate(columns) if one[0] == person and one[1] in nights and _night(asked, one)
+            }
             rows.append(of)
             most.append(rules.nights_in_a_row)
     for person in range(people):

@@ -14,7 +14,7 @@ from numba import njit
 
 from gridward.engine.roster.arcs import Arcs
 from gridward.engine.roster.plan import lacking
-from gridward.engine.roster.problem import FREE, Array, Problem
+from gridward.engine.roster.problem import Array, Problem
 from gridward.engine.roster.rules import shifts_of
 from gridward.engine.roster.weeks import Calendar, allowed, best_week, calendar
 

@@ -1,4 +1,4 @@
-"""One person's days in a row: which shifts may follow each other, and the best week under all the rules of one person."""
+"""One person's days in a row: which shifts may follow each other, and the best week under all rules of a person."""
 
 from typing import NamedTuple
 
