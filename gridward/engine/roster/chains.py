@@ -32,7 +32,7 @@ class Board(NamedTuple):
     price: Array  # [m]
     post: Array  # [n, D]
     shift: Array  # [n, D]
-    count: Array  # [n] shifts each works
+    works: Array  # [n] shifts of each person
     lack: Array  # [D × m] heads missing at each place
     queue: Array  # [D × m] places in the order found
     parent: Array  # [D × m] the place that whoever left this one took; -1 = the root
@@ -56,7 +56,7 @@ def filled_by_chains(asked: Problem, pairs: Arcs, post: Array, floor: int = 0) -
     while True:
         found = _fill(board, rules, order)
         _reach(board, rules)
-        for person in np.flatnonzero(board.count < rules.most):
+        for person in np.flatnonzero(board.works < rules.most):
             if board.lack.sum() > floor and _reshape(board, rules, person):
                 found += 1
                 _reach(board, rules)
@@ -85,7 +85,7 @@ def _board(asked: Problem, pairs: Arcs, post: Array) -> Board:
         price=asked.posts.price,
         post=post,
         shift=shifts_of(asked, post),
-        count=(post >= 0).sum(axis=1),
+        works=(post >= 0).sum(axis=1),
         lack=lacking(asked, post).reshape(-1),
         queue=np.empty(places, np.int64),
         parent=np.empty(places, np.int64),
@@ -138,14 +138,14 @@ def _reshape(board: Board, rules: Calendar, person: int) -> int:
     value, week = np.zeros((days, shifts + 1)), np.empty(days, np.int64)
     for day in range(days):
         value[day, board.shift[person, day]] = 1.0
-    kept = board.post.copy(), board.shift.copy(), board.count.copy(), board.lack.copy()
+    kept = board.post.copy(), board.shift.copy(), board.works.copy(), board.lack.copy()
     for _ in range(TRIES):
-        if best_week(rules, person, value, board.count[person] + 1, week) == -np.inf:
+        if best_week(rules, person, value, board.works[person] + 1, week) == -np.inf:
             return 0
         failed = _change(board, rules, person, week)
         if failed < 0 and _price(board, board.lack) < _price(board, kept[3]):
             return 1
-        board.post[:], board.shift[:], board.count[:], board.lack[:] = kept
+        board.post[:], board.shift[:], board.works[:], board.lack[:] = kept
         value[failed, week[failed]] = -days
     return 0
 
@@ -160,7 +160,7 @@ def _change(board: Board, rules: Calendar, person: int, week: Array) -> int:
             _leave(board, person, day)
     for day in np.flatnonzero(changed & (week >= 0)):
         if not _give(board, rules, person, day, week[day]):
-            return day
+            return int(day)
     return -1
 
 
@@ -249,7 +249,7 @@ def _leaves(board: Board, rules: Calendar, place: int, person: int) -> int:
     if now >= 0:
         board.left[0] = day * posts + now
         return 1 if fits else 0
-    if fits and board.count[person] < rules.most[person]:
+    if fits and board.works[person] < rules.most[person]:
         return -1
     count = 0
     for other in range(len(board.trial)):
@@ -279,7 +279,7 @@ def _move_up(board: Board, place: int, person: int) -> None:
     while True:
         day, post = place // posts, place % posts
         board.post[person, day], board.shift[person, day] = post, board.shift_of[post]
-        board.count[person] += 1
+        board.works[person] += 1
         if board.parent[place] < 0:
             break
         person = board.person[place]
@@ -291,4 +291,4 @@ def _move_up(board: Board, place: int, person: int) -> None:
 @njit(cache=True)
 def _leave(board: Board, person: int, day: int) -> None:
     board.post[person, day] = board.shift[person, day] = -1
-    board.count[person] -= 1
+    board.works[person] -= 1
