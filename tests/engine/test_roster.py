@@ -224,6 +224,19 @@ def test_every_roster_keeps_the_rules_and_its_bound_and_repeats(asked: Problem) 
 
 
 @settings(max_examples=60, deadline=None)
+@given(weeks(), st.integers(0, 10_000))
+def test_what_is_promised_stays_through_a_week_and_the_bounds_hold(asked: Problem, seed: int) -> None:
+    first = plan(asked).post
+    kept = (np.random.default_rng(seed).random(first.shape) < 0.4) & (first >= 0)
+    held = np.where(kept, first, asked.held)
+    again = problem(asked.people, asked.posts, asked.rules, asked.prices, before=asked.before, held=held)
+    found = plan(again)
+    assert broken(again, found.post) == []
+    assert found.missing_bound <= found.missing_heads
+    assert found.bound_m <= found.cost_m
+
+
+@settings(max_examples=60, deadline=None)
 @given(weeks())
 def test_bounds_stay_below_the_optimum_of_the_whole_problem_and_the_plan_near_it(asked: Problem) -> None:
     found, (missing, cost) = plan(asked, nearest=None), best_by_branch_and_bound(asked)
