@@ -3,7 +3,9 @@
 The file tells when calls came and how long units stayed, not where: places are drawn, the same for both. Beside the
 recorded rate, at which a vehicle is nearly always free and every rule alike, calls are drawn together by a factor.
 
-python -m benches.engine.dispatch [--quick] [--json] [--write]
+python -m benches.engine.dispatch [--quick] [--calls N] [--json] [--write]
+
+Without --calls every usable call is played after the first 4,000, from which stays are learnt.
 """
 
 from __future__ import annotations
@@ -164,7 +166,7 @@ def play(world: World, decide: Decision) -> np.ndarray:
     return world.response_s
 
 
-def recorded(count: int) -> Calls:
+def recorded(count: int | None) -> Calls:
     """The file's calls after the first HISTORY, whose stays (at most 4 hours) are what a dispatcher may know."""
     with gzip.open(CALLS, "rt", encoding="utf-8", errors="replace") as text:
         answered = [call for call in read_calls(text, dispatch_mapping()) if call.responses]
@@ -174,7 +176,7 @@ def recorded(count: int) -> Calls:
     stay = np.array([(one.cleared_at - one.times.get("arrived", one.sent_at)).total_seconds() for one in firsts])
     stay = np.clip(stay, 60.0, 4 * 3600.0)
     urgent = np.array([URGENT.match(call.words) is not None for call in answered])
-    played = slice(HISTORY, HISTORY + count)
+    played = slice(HISTORY, HISTORY + count if count else None)
     return Calls(came[played] - came[HISTORY], stay[played], urgent[played], np.sort(stay[:HISTORY]))
 
 
@@ -204,7 +206,8 @@ def _over_seeds(calls: Calls, busy: float | None, decide: Decision, theirs: dict
 
 def main() -> int:
     """Measure, print, and write results/dispatch.md with --write; 1 when a mean over the seeds is not below 1."""
-    calls = recorded(400 if "--quick" in sys.argv else 14_000)
+    some = int(sys.argv[sys.argv.index("--calls") + 1]) if "--calls" in sys.argv else None
+    calls = recorded(400 if "--quick" in sys.argv else some)
     lines = [
         f"{len(calls.came_s)} recorded calls ({int(calls.urgent.sum())} urgent), {VEHICLES} vehicles, seeds {SEEDS}.",
         "Times and stays are the file's; places and bases are made up. Both policies see the same calls and stays.",

@@ -8,6 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridward.engine.matching import Prices, assign, needs, rank, resources
+from gridward.engine.matching.scores import Case, scored
+from gridward.engine.matching.totals import total_scores
 from gridward.engine.problems import BadInput, Why
 
 FAR = np.inf
@@ -198,3 +200,89 @@ def test_one_more_resource_never_costs_more(case):
     asked, sent, reach_s = case
     fewer = {name: column[:-1] for name, column in sent.items()}
     assert priced(asked, sent, reach_s).cost_s <= priced(asked, fewer, reach_s[:, :-1]).cost_s + 1e-6
+
+
+@st.composite
+def guarded(draw):
+    """Cases with floors of cover and needs that are held already."""
+    asked, sent, reach_s = draw(cases(most=7))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    m, n = reach_s.shape
+    sent["floor"] = rng.integers(0, 3, n)
+    held = rng.permutation(max(m, n))[: min(m, n) // 2]
+    asked["held_by"] = np.full(m, -1)
+    for need, one in zip(rng.permutation(m), held[held < n], strict=False):
+        asked["held_by"][need] = one
+    return asked, sent, reach_s
+
+
+@given(guarded())
+@settings(max_examples=150, deadline=None)
+def test_no_routine_need_takes_what_a_floor_keeps_free_and_who_waits_is_told_why(case):
+    asked, sent, reach_s = case
+    given_ = {name: column.copy() for name, column in (asked | sent | {"reach": reach_s}).items()}
+    plan = priced(asked, sent, reach_s)
+    assert all(np.array_equal(column, (asked | sent | {"reach": reach_s})[name]) for name, column in given_.items())
+    assert priced(asked, sent, reach_s).resource.tolist() == plan.resource.tolist()
+    assert sorted(one.item for one in plan.unserved) == np.flatnonzero(plan.resource < 0).tolist()
+    assert plan.bound_s <= plan.cost_s + 1e-6
+    free = (sent["free_in_s"] <= 0) & (sent["room"] > 0)
+    goes = [(need, one) for need, one in enumerate(plan.resource) if one >= 0 and asked["held_by"][need] < 0]
+    for need, one in goes:
+        group = (sent["kind"] == sent["kind"][one]) & (sent["area"] == sent["area"][one])
+        left = (group & free).sum() - len({other for _, other in goes if group[other] and free[other]})
+        if free[one] and asked["urgency"][need] >= Prices().routine_from:
+            assert left >= sent["floor"][group].max()
+
+
+@given(guarded(), st.randoms(use_true_random=False))
+@settings(max_examples=100, deadline=None)
+def test_with_floors_and_held_needs_the_order_does_not_matter_either(case, random):
+    asked, sent, reach_s = case
+    rows, columns = list(range(reach_s.shape[0])), list(range(reach_s.shape[1]))
+    random.shuffle(rows)
+    random.shuffle(columns)
+    moved = {name: column[rows] for name, column in asked.items()}
+    moved["held_by"] = np.array([columns.index(one) if one >= 0 else -1 for one in moved["held_by"]])
+    other = priced(moved, {name: column[columns] for name, column in sent.items()}, reach_s[rows][:, columns])
+    plan = priced(asked, sent, reach_s)
+    assert other.cost_s == pytest.approx(plan.cost_s)
+    assert [columns[one] if one >= 0 else -1 for one in other.resource] == plan.resource[rows].tolist()
+
+
+@given(guarded())
+@settings(max_examples=150, deadline=None)
+def test_the_compiled_score_is_the_sum_of_the_reasons_that_are_shown(case):
+    asked, sent, reach_s = case
+    table = Case(needs(**asked), resources(**sent), reach_s, Prices())
+    assert np.allclose(total_scores(table), scored(table))
+
+
+@given(cases(), st.sampled_from(["reach_s", "waited_s", "free_in_s", "urgency", "load"]), st.data())
+@settings(max_examples=100, deadline=None)
+def test_a_number_that_cannot_be_is_refused_by_name_and_item(case, name, data):
+    asked, sent, reach_s = case
+    wrong = np.nan if name != "urgency" else 0
+    column = (asked | sent | {"reach_s": reach_s})[name].astype(float)
+    at = data.draw(st.integers(0, len(column) - 1))
+    column[at] = wrong if data.draw(st.booleans()) else -7.0
+    if name in asked:
+        asked[name] = column
+    elif name in sent:
+        sent[name] = column
+    else:
+        reach_s = column
+    with pytest.raises(BadInput) as refused:
+        priced(asked, sent, reach_s)
+    assert (refused.value.array.rpartition(".")[2], refused.value.item) == (name, at)
+
+
+@given(cases())
+@settings(max_examples=50, deadline=None)
+def test_what_nobody_can_reach_or_what_is_late_long_since_is_an_answer_and_no_error(case):
+    asked, sent, reach_s = case
+    asked["due_in_s"] = np.full(len(reach_s), -1e7)
+    late, cut_off = priced(asked, sent, reach_s), priced(asked, sent, np.full(reach_s.shape, np.inf))
+    assert np.isfinite(late.cost_s)
+    assert (cut_off.resource == -1).all()
+    assert {one.why for one in cut_off.unserved} <= {Why.NO_WAY, Why.NO_RESOURCE_FITS}

@@ -2,7 +2,8 @@
 
 A need left waiting costs `weight × wait_s`; sending a resource saves that less its weighted score. The assignment of
 greatest total saving is found exactly (Jonker & Volgenant 1987, Crouse 2016, as in SciPy); what nobody should take
-now keeps waiting. Floors of cover and the units of a shared resource are settled by solving again with pairs barred.
+now keeps waiting. Where floors of cover are broken, the needs that lose least are turned away, one by one to the best
+that is left over, until all floors hold.
 """
 
 from dataclasses import dataclass
@@ -11,8 +12,10 @@ from typing import Any
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from gridward.engine.matching.floors import bar
 from gridward.engine.matching.forces import Needs, Prices, Resources
-from gridward.engine.matching.scores import Array, Case, groups, scored
+from gridward.engine.matching.scores import Array, Case
+from gridward.engine.matching.totals import savings, total_scores
 from gridward.engine.problems import Unserved, Why
 
 WAITED_COUNTS = 0.25
@@ -49,17 +52,15 @@ def assign(needs: Needs, resources: Resources, reach_s: Any, prices: Prices | No
     """
     prices = prices or Prices()
     case = Case(needs, resources, reach_s, prices)
-    score_s = scored(case)
-    waiting = _waiting(case)
+    score_s, waiting = total_scores(case), _waiting(case)
     slot, extra_s = _slots(case)
-    cost = (case.weight * score_s)[:, slot]
-    cost += extra_s
-    chosen, bound_s = _solve(cost, waiting)
-    barred = np.zeros(cost.shape, bool)
-    while len(excess := _below_floor(case, slot, chosen, cost)):
-        barred[excess] |= groups(resources)[slot] == groups(resources)[slot][chosen[excess]][:, None]
-        chosen, _ = _solve(np.where(barred, np.inf, cost), waiting)
-    return _assignment(case, score_s, slot, chosen, cost, waiting, bound_s, barred)
+    saving = savings(score_s, case.weight[:, 0], waiting, slot, extra_s)
+    chosen, bound_s = _solve(saving, waiting)
+    barred = np.zeros(saving.shape, bool)
+    while bar(case, slot, chosen, saving, barred):
+        chosen = _placed(saving, barred, chosen)
+    useful = (barred & (saving > 0.0)).any(axis=1)
+    return _assignment(case, score_s, slot, chosen, saving, waiting, bound_s, useful)
 
 
 def _waiting(case: Case) -> Array:
@@ -77,10 +78,8 @@ def _slots(case: Case) -> tuple[Array, Array]:
     return slot, nth * case.prices.live_task_s
 
 
-def _solve(cost: Array, waiting: Array) -> tuple[Array, float]:
-    """The slot of each need (-1 = waits) and the total cost; saving at most 0 is never taken."""
-    saving = waiting[:, None] - cost
-    np.maximum(saving, 0.0, out=saving)
+def _solve(saving: Array, waiting: Array) -> tuple[Array, float]:
+    """The slot of each need (-1 = waits) and the total cost; saving 0 is never taken."""
     rows, columns = linear_sum_assignment(saving, maximize=True)
     taken = saving[rows, columns] > 0.0
     chosen = np.full(len(waiting), -1)
@@ -88,26 +87,24 @@ def _solve(cost: Array, waiting: Array) -> tuple[Array, float]:
     return chosen, float(waiting.sum() - saving[rows, columns].sum())
 
 
-def _below_floor(case: Case, slot: Array, chosen: Array, cost: Array) -> Array:
-    """Routine needs to be turned from a (kind, area) that would be left with fewer than its floor, one of each."""
-    if not case.resources.floor.any():
-        return np.zeros(0, np.int64)
-    routine = case.needs.urgency >= case.prices.routine_from
-    sent = np.flatnonzero((chosen >= 0) & (case.needs.held_by < 0))
-    resource = slot[chosen[sent]]
-    group = groups(case.resources)
-    free = (case.resources.free_in_s <= 0) & (case.resources.room > 0)
-    left = np.bincount(group, weights=free, minlength=1)
-    leaving = np.unique(resource[free[resource]])
-    left -= np.bincount(group[leaving], minlength=len(left))
-    short = free[resource] & routine[sent] & (left[group[resource]] < case.resources.floor[resource])
-    by_cost = sorted(np.flatnonzero(short), key=lambda at: -cost[sent[at], chosen[sent[at]]])
-    worst = {int(group[resource[at]]): int(sent[at]) for at in reversed(by_cost)}
-    return np.array(sorted(set(worst.values())), np.int64)
+def _placed(saving: Array, barred: Array, chosen: Array) -> Array:
+    """The same choice, with each need that may not have its slot now in the best that is left over, or waiting."""
+    sent = np.flatnonzero(chosen >= 0)
+    turned = sent[barred[sent, chosen[sent]]]
+    chosen = chosen.copy()
+    chosen[turned] = -1
+    taken = np.zeros(saving.shape[1], bool)
+    taken[chosen[chosen >= 0]] = True
+    for need in turned[np.argsort(-saving[turned].max(axis=1, initial=0.0), kind="stable")]:
+        row = saving[need] * ~(taken | barred[need])
+        best = int(row.argmax())
+        if row[best] > 0.0:
+            chosen[need], taken[best] = best, True
+    return chosen
 
 
 def _assignment(
-    case: Case, score_s: Array, slot: Array, chosen: Array, cost: Array, waiting: Array, bound_s: float, barred: Array
+    case: Case, score_s: Array, slot: Array, chosen: Array, saving: Array, waiting: Array, bound_s: float, barred: Array
 ) -> Assignment:
     sent = np.flatnonzero(chosen >= 0)
     resource = np.full(len(chosen), -1)
@@ -117,7 +114,7 @@ def _assignment(
     reach[sent] = case.arrival_s[sent, resource[sent]]
     score[sent] = score_s[sent, resource[sent]]
     paid = waiting.copy()
-    paid[sent] = cost[sent, chosen[sent]]
+    paid[sent] -= saving[sent, chosen[sent]]
     changed = (case.needs.held_by >= 0) & (case.needs.held_by != resource)
     left = [_reason(case, score_s, resource, int(need), barred) for need in np.flatnonzero(chosen < 0)]
     moved = tuple(np.flatnonzero(changed).tolist())
@@ -130,7 +127,7 @@ def _reason(case: Case, score_s: Array, resource: Array, need: int, barred: Arra
     if not takes.any() or not np.isfinite(score_s[need][takes & np.isfinite(case.arrival_s[need])]).any():
         reachable = takes & np.isfinite(case.arrival_s[need])
         return Unserved(need, Why.NO_WAY if takes.any() and not reachable.any() else Why.NO_RESOURCE_FITS)
-    if barred[need].any():
+    if barred[need]:
         return Unserved(need, Why.KEEPS_COVER)
     worst = case.prices.by_urgency(case.prices.wait_s, case.needs.urgency)[need]
     could = np.flatnonzero(score_s[need] < worst)

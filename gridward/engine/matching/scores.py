@@ -25,9 +25,11 @@ class Case:
         self.wanted = needs.skills.astype(np.float32)
         self.missing = self.wanted @ (~resources.skills).astype(np.float32).T
         self.takes = (needs.preference >= 0)[:, resources.kind]
-        self.siblings = free_siblings(resources)
+        self.group = groups(resources)
+        self.siblings = free_siblings(resources, self.group)
         self.held = np.flatnonzero(needs.held_by >= 0)
         self.holds = np.bincount(needs.held_by[self.held], minlength=len(resources.kind))
+        self.full = (self.holds > 0) & (resources.room == 0)
         self.arrival_s = self.reach_s + resources.free_in_s
 
     def possible(self) -> Array:
@@ -42,6 +44,12 @@ class Case:
         return price_s / self.weight if price_s.any() else NOTHING
 
 
+def of_resources(case: Case) -> tuple[Array, Array]:
+    """[n] what counts the same for each need (load, a holder's change); [n] what counts 1/weight (fairness, cover)."""
+    change_s = case.full * case.prices.change_s if len(case.held) else 0.0
+    return _load(case) + change_s, case.resources.done_today * case.prices.done_task_s + _cover_price(case)
+
+
 def scored(case: Case) -> Array:
     """The score of each pair, [m, n]: seconds of the need's waiting, all reasons added; inf where it cannot be."""
     total = case.arrival_s.copy()
@@ -53,9 +61,8 @@ def scored(case: Case) -> Array:
     return total
 
 
-def free_siblings(resources: Resources) -> Array:
+def free_siblings(resources: Resources, group: Array) -> Array:
     """[n] how many others of its kind are free in its home area, each resource's own freedom left aside."""
-    group = groups(resources)
     free = (resources.free_in_s <= 0) & (resources.room > 0)
     return np.bincount(group, weights=free, minlength=1)[group].astype(np.int64) - free
 
@@ -90,10 +97,14 @@ def _duty(case: Case) -> Array:
 
 
 def _cover(case: Case) -> Array:
+    return case.softly(_cover_price(case))
+
+
+def _cover_price(case: Case) -> Array:
     counted = case.prices.last_cover_s * COVER_KEPT**case.siblings
     free = (case.resources.free_in_s <= 0) & (case.holds == 0)
     unknown = np.isnan(case.resources.cover_loss_s)
-    return case.softly(np.where(unknown, np.where(free, counted, 0.0), case.resources.cover_loss_s))
+    return np.where(unknown, np.where(free, counted, 0.0), case.resources.cover_loss_s)
 
 
 def _kind(case: Case) -> Array:
@@ -116,8 +127,7 @@ def _change(case: Case) -> Array:
     if not len(case.held):
         return NOTHING
     change = np.zeros_like(case.reach_s)
-    full = (case.holds > 0) & (case.resources.room == 0)
-    change[:, full] = case.prices.change_s
+    change[:, case.full] = case.prices.change_s
     change[case.held] += case.prices.change_s
     mine = case.needs.held_by[case.held]
     change[case.held, mine] = 0.0

@@ -25,8 +25,8 @@ class Roster:
     """Some days planned.
 
     `post` — [n, D] post or -1; `cost_m` — wishes and way in metres, missing heads at their price; `bound_m` — no
-    roster over the same pairs costs less; `missing_bound` — the bound's own missing heads; `apart` — pairs of people
-    who wished to stand together and do not, by day.
+    roster over the same pairs costs less; `missing_bound` — no roster over the same pairs leaves fewer heads missing;
+    `apart` — pairs of people who wished to stand together and do not, by day.
     """
 
     post: Array

@@ -1,22 +1,25 @@
-"""Plan days in a row: one flow over all of them, the rules it cannot carry barred where they break, then day by day.
+"""Plan days in a row: one flow over all of them, chains that fill what is missing under the rules, then flows again.
 
 The flow over all days knows skills, availability, way, fairness and how many shifts each may take, but neither rest
-nor nights in a row; its optimum is the bound. Who breaks one of these is kept to one shift and the flow solved again;
-what still breaks is taken away. Then two moves by turns, neither of which can lose: each day to optimality with the
-others fixed, and all days to optimality with each person's shifts fixed to a pattern that breaks no rule.
+nor nights in a row; its optimum is the bound on the cost. Who breaks one of these is kept to one shift and the flow
+solved again; what still breaks is taken away, and chains of people fill heads that are missing. Then three moves by
+turns, none of which can lose: all days to optimality with each person's shifts fixed to a pattern that breaks no rule;
+each day to optimality with the others fixed; chains.
 """
 
 import numpy as np
 
 from gridward.engine.roster.arcs import Arcs, arcs
+from gridward.engine.roster.bound import least_missing
+from gridward.engine.roster.chains import filled_by_chains
 from gridward.engine.roster.flow import flow
 from gridward.engine.roster.plan import Roster, cost_of, finished, lacking
 from gridward.engine.roster.problem import FREE, Array, Problem
 from gridward.engine.roster.rules import night_too_many, open_shifts, pattern, shifts_of, short_rest
 from gridward.engine.roster.together import bring_together
 
-FLOWS = 2
-ROUNDS = 4
+FLOWS = 1
+ROUNDS = 3
 
 
 def plan(asked: Problem, nearest: int | None = 12, flows: int = FLOWS, rounds: int = ROUNDS) -> Roster:
@@ -29,19 +32,22 @@ def plan(asked: Problem, nearest: int | None = 12, flows: int = FLOWS, rounds: i
     """
     pairs = arcs(asked, nearest)
     bars = np.ones((len(pairs.person), asked.posts.wanted.shape[0]), bool)
-    post, bound_m, missing = _all_days(asked, pairs, bars)
-    bound = bound_m, missing
+    relaxed, bound_m = _all_days(asked, pairs, bars)
+    post = relaxed
     for _ in range(flows if asked.posts.wanted.shape[0] > 1 else 0):
         if not _bar(asked, pairs, post, bars):
             break
-        post, _, _ = _all_days(asked, pairs, bars)
+        post, _ = _all_days(asked, pairs, bars)
     post = _without_breaks(asked, post)
-    post = _mended(asked, pairs, post, rounds)
-    return finished(asked, pairs, bring_together(asked, pairs, post), *bound)
+    floor = least_missing(asked, pairs, post, relaxed, steps=0)
+    post = bring_together(asked, pairs, _mended(asked, pairs, post, rounds, floor))
+    if lacking(asked, post).sum() > floor:
+        floor = least_missing(asked, pairs, post, relaxed)
+    return finished(asked, pairs, post, bound_m, floor)
 
 
-def _all_days(asked: Problem, pairs: Arcs, bars: Array) -> tuple[Array, int, int]:
-    """The flow over every day: posts, cost with what is held, heads missing."""
+def _all_days(asked: Problem, pairs: Arcs, bars: Array) -> tuple[Array, int]:
+    """The flow over every day: posts, and the cost with what is held."""
     free = asked.held == FREE
     may = bars & free[pairs.person]
     may &= asked.people.available[pairs.person, :, asked.posts.shift[pairs.post]]
@@ -52,7 +58,7 @@ def _all_days(asked: Problem, pairs: Arcs, bars: Array) -> tuple[Array, int, int
     room = np.maximum(asked.people.most - (held >= 0).sum(axis=1), 0)
     found = flow(asked, pairs, may, room, lacking(asked, held))
     post = np.where(found.post >= 0, found.post, held)
-    return post, found.cost + _held_cost(asked, pairs, held), int(found.missing.sum())
+    return post, found.cost + _held_cost(asked, pairs, held)
 
 
 def _held_cost(asked: Problem, pairs: Arcs, held: Array) -> int:
@@ -82,25 +88,30 @@ def _bar(asked: Problem, pairs: Arcs, post: Array, bars: Array) -> bool:
 
 
 def _without_breaks(asked: Problem, post: Array) -> Array:
-    """The same roster with every shift taken away that breaks a rule with the ones before it; held ones stay."""
-    post = post.copy()
-    for _ in range(post.shape[1] + 1):
+    """The same roster with every shift taken away that breaks a rule with the ones before it, or with a held one."""
+    post, free = post.copy(), asked.held == FREE
+    for _ in range(2 * post.shape[1] + 1):
         shift = shifts_of(asked, post)
-        broken = (short_rest(asked, shift) | night_too_many(asked, shift)) & (asked.held == FREE)
+        tired = short_rest(asked, shift)
+        broken = (tired | night_too_many(asked, shift)) & free
+        broken[:, :-1] |= (tired & ~free)[:, 1:] & free[:, :-1]
         if not broken.any():
             break
         post[broken] = -1
     return post
 
 
-def _mended(asked: Problem, pairs: Arcs, post: Array, rounds: int) -> Array:
-    """Days one by one, then all days within patterns, until a round gains nothing."""
+def _mended(asked: Problem, pairs: Arcs, post: Array, rounds: int, floor: int) -> Array:
+    """Chains, all days within patterns and days one by one, until a round gains nothing."""
     days = list(range(post.shape[1]))
     cost = cost_of(asked, pairs, post)
     for turn in range(rounds if len(days) > 1 else 0):
+        chained = filled_by_chains(asked, pairs, post, floor)
+        if cost_of(asked, pairs, chained) < cost:
+            post = chained
+        post = _in_patterns(asked, pairs, post, backward=turn % 2 == 1)
         for day in days if turn % 2 else days[::-1]:
             post = _one_day(asked, pairs, post, day)
-        post = _in_patterns(asked, pairs, post, backward=turn % 2 == 1)
         reached = cost_of(asked, pairs, post)
         if reached >= cost:
             break
@@ -111,7 +122,7 @@ def _mended(asked: Problem, pairs: Arcs, post: Array, rounds: int) -> Array:
 def _in_patterns(asked: Problem, pairs: Arcs, post: Array, backward: bool) -> Array:
     """All days' optimum with each person at work only in the shifts of a pattern around what they have."""
     allowed = pattern(asked, shifts_of(asked, post), backward)
-    found, _, _ = _all_days(asked, pairs, allowed[pairs.person] == asked.posts.shift[pairs.post][:, None])
+    found, _ = _all_days(asked, pairs, allowed[pairs.person] == asked.posts.shift[pairs.post][:, None])
     return found
 
 
