@@ -12,8 +12,10 @@ from multiprocessing import get_context
 import numpy as np
 from pyvrp import Activity, Client, Depot, ProblemData, Route, Solution
 
-from gridward.engine.delivery.insertion import inserted
-from gridward.engine.delivery.search import Effort, Found, Penalties, Start, better, search
+from gridward.engine.delivery.insertion import inserted, repaired
+from gridward.engine.delivery.savings import driven, trips_joined
+from gridward.engine.delivery.search import Effort, Found, Penalties, Start, Until, better, search
+from gridward.engine.delivery.trips import by_trips, by_vans, several
 
 Array = np.ndarray
 
@@ -22,10 +24,10 @@ STOPS_A_CLUSTER = 250
 LEAST_ROUTES = 35
 """Fewer and longer routes than these lose more by being kept apart than they gain."""
 ROUNDS = 24
-FIRST_SHARE = 0.03
-EARLY_TIMES = 10.0
+EARLY_TIMES = 0.1
 REGISTRATIONS = 100
 TILT_RAD = 0.4
+SHAKEN = 10
 
 
 @dataclass(frozen=True)
@@ -66,33 +68,46 @@ def routes_by_load(data: ProblemData) -> float:
 
 
 def _rounds(data: ProblemData, effort: Effort, seed: int, start: Solution | None, pool: Executor | None) -> Found:
-    """Clusters drawn anew each round; what a round leaves of the effort goes to the next."""
-    rng = np.random.default_rng(seed)
-    found = search(data, effort.share(FIRST_SHARE), seed, Start(start, early_penalties(data), REGISTRATIONS))
-    solution, penalties = found.solution, found.penalties
-    steps, spent_s = found.steps, found.cpu_s
+    """Clusters drawn anew each round, of trips and of vans in turn; what a round leaves of the effort is the next's."""
+    rng, clock = np.random.default_rng(seed), Until(effort)
+    solution = start or begun(data, rng)
+    penalties, steps, apart_s = early_penalties(data), 0, 0.0
     for turn in range(ROUNDS):
+        spent_s = clock.cpu_s() + apart_s
         if _spent(effort, steps, spent_s) or solution.num_routes() < 2:
             break
         left = Effort(max(0, effort.steps - steps), max(0.0, effort.cpu_s - spent_s)).share(1 / (ROUNDS - turn))
-        clusters = clusters_of(data, solution, rng)
-        parts = cut(data, solution, clusters)
+        seen = by_trips(data, solution, rng) if turn % 2 == 0 and several(data) else None
+        whole, whole_solution = (seen.data, seen.solution) if seen else (data, solution)
+        parts = cut(whole, whole_solution, clusters_of(whole, whole_solution, rng))
         jobs = [
             (part.data, left.share(len(part.clients) / data.num_clients), int(rng.integers(1 << 31)), part.solution)
             for part in parts
         ]
         came = [_improve(job, penalties) for job in jobs] if pool is None else _apart(pool, jobs, penalties)
-        solution = better(data, join(data, parts, came), solution)
-        if solution.is_feasible():
-            solution = inserted(data, solution)
+        joined = join(whole, parts, came)
+        solution = better(data, by_vans(data, seen, joined) if seen else joined, solution)
+        if solution.is_feasible() or turn:
+            solution = better(data, inserted(data, repaired(data, solution)), solution)
         penalties = _mean([one.penalties for one in came])
         steps += sum(one.steps for one in came)
-        spent_s += sum(one.cpu_s for one in came)
-    return Found(solution, penalties, steps, spent_s)
+        apart_s += 0.0 if pool is None else sum(one.cpu_s for one in came)
+    return Found(solution, penalties, steps, clock.cpu_s() + apart_s)
+
+
+def begun(data: ProblemData, rng: np.random.Generator) -> Solution:
+    """Trips joined by savings, each in the vehicle that suits it best; may break limits.
+
+    Parameters: rng — advanced.
+    """
+    if not several(data):
+        return driven(data, trips_joined(data))
+    seen = by_trips(data, Solution(data, []), rng)
+    return by_vans(data, seen, driven(seen.data, trips_joined(seen.data)))
 
 
 def early_penalties(data: ProblemData) -> Penalties:
-    """Breaking a limit by the average load, time or distance costs ten times the average way."""
+    """Breaking a limit by the average load, time or distance costs a tenth of the average way."""
     kinds = data.vehicle_types()
     away_m, away_s = float(data.distance_matrix(0).mean()), float(data.duration_matrix(0).mean())
     per_m, per_s = np.mean([(kind.unit_distance_cost, kind.unit_duration_cost) for kind in kinds], axis=0)
@@ -110,7 +125,7 @@ Job = tuple[ProblemData, Effort, int, Solution]
 
 def _improve(job: Job, penalties: Penalties) -> Found:
     data, effort, seed, solution = job
-    return search(data, effort, seed, Start(solution, penalties, REGISTRATIONS))
+    return search(data, effort, seed, Start(solution, penalties, REGISTRATIONS, shaken=SHAKEN))
 
 
 def _apart(pool: Executor, jobs: list[Job], penalties: Penalties) -> list[Found]:
