@@ -124,7 +124,9 @@ Job = tuple[ProblemData, Effort, int, Solution]
 
 
 def _improve(job: Job, penalties: Penalties) -> Found:
-    data, effort, seed, solution = job
+    """Search on from a solution, made anew: PyVRP 0.14 forgets the vans' fixed costs between processes."""
+    data, effort, seed, sent = job
+    solution = Solution(data, [Route(data, _activities(route), route.vehicle_type()) for route in sent.routes()])
     return search(data, effort, seed, Start(solution, penalties, REGISTRATIONS, shaken=SHAKEN))
 
 
@@ -224,6 +226,11 @@ def _part(data: ProblemData, routes: list[Route], spare: Counter[int], absent: l
     kind = {t: k for k, t in enumerate(types)}
     local = [Route(part, _renumbered(route, number), kind[route.vehicle_type()]) for route in routes]
     return Part(part, Solution(part, local), tuple(clients), tuple(types))
+
+
+def _activities(route: Route) -> list[Activity]:
+    """What a route does between its ends."""
+    return [Activity(stop.type, stop.idx) for stop in route.schedule()[1:-1]]
 
 
 def _renumbered(route: Route, number: dict[int, int]) -> list[Activity]:
