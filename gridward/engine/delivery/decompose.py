@@ -11,6 +11,7 @@ from multiprocessing import get_context
 
 import numpy as np
 from pyvrp import Activity, Client, Depot, ProblemData, Route, Solution
+from pyvrp.search import PerturbationParams
 
 from gridward.engine.delivery.insertion import inserted, repaired
 from gridward.engine.delivery.savings import driven, trips_joined
@@ -24,10 +25,22 @@ STOPS_A_CLUSTER = 250
 LEAST_ROUTES = 35
 """Fewer and longer routes than these lose more by being kept apart than they gain."""
 ROUNDS = 24
-EARLY_TIMES = 0.1
+FIRST_SHARE = 0.03
 REGISTRATIONS = 100
 TILT_RAD = 0.4
-SHAKEN = 10
+
+
+@dataclass(frozen=True)
+class _Habit:
+    """How rounds are gone about: how many; stops moved at random each iteration; first penalties in average ways."""
+
+    rounds: int
+    shaken: int
+    times: float
+
+
+ONE_TRIP = _Habit(ROUNDS, PerturbationParams().max_perturbations, 10.0)
+SEVERAL_TRIPS = _Habit(2 * ROUNDS, 10, 0.1)
 
 
 @dataclass(frozen=True)
@@ -68,50 +81,54 @@ def routes_by_load(data: ProblemData) -> float:
 
 
 def _rounds(data: ProblemData, effort: Effort, seed: int, start: Solution | None, pool: Executor | None) -> Found:
-    """Clusters drawn anew each round, of trips and of vans in turn; what a round leaves of the effort is the next's."""
+    """Clusters drawn anew each round, where vans load again of trips and of vans in turn; what a round leaves of the
+    effort is the next's.
+    """
     rng, clock = np.random.default_rng(seed), Until(effort)
-    solution = start or begun(data, rng)
-    penalties, steps, apart_s = early_penalties(data), 0, 0.0
-    for turn in range(ROUNDS):
+    habit = SEVERAL_TRIPS if several(data) else ONE_TRIP
+    found, apart_s = _begun(data, effort, seed, start, rng), 0.0
+    solution, penalties, steps = found.solution, found.penalties, found.steps
+    for turn in range(habit.rounds):
         spent_s = clock.cpu_s() + apart_s
         if _spent(effort, steps, spent_s) or solution.num_routes() < 2:
             break
-        left = Effort(max(0, effort.steps - steps), max(0.0, effort.cpu_s - spent_s)).share(1 / (ROUNDS - turn))
+        left = Effort(max(0, effort.steps - steps), max(0.0, effort.cpu_s - spent_s)).share(1 / (habit.rounds - turn))
         seen = by_trips(data, solution, rng) if turn % 2 == 0 and several(data) else None
         whole, whole_solution = (seen.data, seen.solution) if seen else (data, solution)
         parts = cut(whole, whole_solution, clusters_of(whole, whole_solution, rng))
         jobs = [
-            (part.data, left.share(len(part.clients) / data.num_clients), int(rng.integers(1 << 31)), part.solution)
+            _Job(part, left.share(len(part.clients) / data.num_clients), int(rng.integers(1 << 31)), penalties, habit)
             for part in parts
         ]
-        came = [_improve(job, penalties) for job in jobs] if pool is None else _apart(pool, jobs, penalties)
+        came = [_improve(job) for job in jobs] if pool is None else _apart(pool, jobs)
         joined = join(whole, parts, came)
         solution = better(data, by_vans(data, seen, joined) if seen else joined, solution)
         if solution.is_feasible() or turn:
-            solution = better(data, inserted(data, repaired(data, solution)), solution)
+            whole_again = inserted(data, repaired(data, solution))
+            solution = better(data, whole_again, solution) if whole_again.is_feasible() else solution
         penalties = _mean([one.penalties for one in came])
         steps += sum(one.steps for one in came)
         apart_s += 0.0 if pool is None else sum(one.cpu_s for one in came)
     return Found(solution, penalties, steps, clock.cpu_s() + apart_s)
 
 
-def begun(data: ProblemData, rng: np.random.Generator) -> Solution:
-    """Trips joined by savings, each in the vehicle that suits it best; may break limits.
-
-    Parameters: rng — advanced.
-    """
+def _begun(data: ProblemData, effort: Effort, seed: int, start: Solution | None, rng: np.random.Generator) -> Found:
+    """What the rounds begin with: a quick search of all; where vans load again the start given or trips by savings."""
+    penalties = early_penalties(data)
     if not several(data):
-        return driven(data, trips_joined(data))
-    seen = by_trips(data, Solution(data, []), rng)
-    return by_vans(data, seen, driven(seen.data, trips_joined(seen.data)))
+        return search(data, effort.share(FIRST_SHARE), seed, Start(start, penalties, REGISTRATIONS))
+    if start is None:
+        seen = by_trips(data, Solution(data, []), rng)
+        start = by_vans(data, seen, driven(seen.data, trips_joined(seen.data)))
+    return Found(start, penalties, 0, 0.0)
 
 
 def early_penalties(data: ProblemData) -> Penalties:
-    """Breaking a limit by the average load, time or distance costs a tenth of the average way."""
+    """Breaking a limit by the average load, time or distance costs ten times the average way, or a tenth of it."""
     kinds = data.vehicle_types()
     away_m, away_s = float(data.distance_matrix(0).mean()), float(data.duration_matrix(0).mean())
     per_m, per_s = np.mean([(kind.unit_distance_cost, kind.unit_duration_cost) for kind in kinds], axis=0)
-    way = EARLY_TIMES * (per_m * away_m + per_s * away_s)
+    way = (SEVERAL_TRIPS if several(data) else ONE_TRIP).times * (per_m * away_m + per_s * away_s)
     loads = np.mean([np.maximum(client.delivery, client.pickup) for client in data.clients()], axis=0)
     return (way / np.maximum(loads, 1e-3)).tolist(), way / max(away_s, 1.0), way / max(away_m, 1.0)
 
@@ -120,20 +137,27 @@ def _spent(effort: Effort, steps: int, spent_s: float) -> bool:
     return 0 < effort.steps <= steps or 0 < effort.cpu_s <= spent_s
 
 
-Job = tuple[ProblemData, Effort, int, Solution]
+@dataclass(frozen=True)
+class _Job:
+    part: Part
+    effort: Effort
+    seed: int
+    penalties: Penalties
+    habit: _Habit
 
 
-def _improve(job: Job, penalties: Penalties) -> Found:
-    """Search on from a solution, made anew: PyVRP 0.14 forgets the vans' fixed costs between processes."""
-    data, effort, seed, sent = job
-    solution = Solution(data, [Route(data, _activities(route), route.vehicle_type()) for route in sent.routes()])
-    return search(data, effort, seed, Start(solution, penalties, REGISTRATIONS, shaken=SHAKEN))
+def _improve(job: _Job) -> Found:
+    """Search on from a part's routes, made anew: PyVRP 0.14 forgets vans' fixed costs on the way to a process."""
+    data = job.part.data
+    routes = [Route(data, _activities(route), route.vehicle_type()) for route in job.part.solution.routes()]
+    begin = Start(Solution(data, routes), job.penalties, REGISTRATIONS, shaken=job.habit.shaken)
+    return search(data, job.effort, job.seed, begin)
 
 
-def _apart(pool: Executor, jobs: list[Job], penalties: Penalties) -> list[Found]:
+def _apart(pool: Executor, jobs: list[_Job]) -> list[Found]:
     """In processes, the largest first."""
-    order = sorted(range(len(jobs)), key=lambda k: -jobs[k][0].num_clients)
-    running = {k: pool.submit(_improve, jobs[k], penalties) for k in order}
+    order = sorted(range(len(jobs)), key=lambda k: -jobs[k].part.data.num_clients)
+    running = {k: pool.submit(_improve, jobs[k]) for k in order}
     return [running[k].result() for k in range(len(jobs))]
 
 
