@@ -53,8 +53,9 @@ def by_trips(data: ProblemData, solution: Solution, rng: np.random.Generator) ->
         trips = _trips(route)
         kind = data.vehicle_type(route.vehicle_type())
         idle[route.vehicle_type()] -= 1
+        spare_m = (kind.max_distance - route.distance()) // (len(trips) + 1)
         for trip, frame in zip(*_framed(data, kind, route, trips, rng), strict=True):
-            kinds.append(_alone(kind, trip, frame, len(trips)))
+            kinds.append(_alone(kind, trip, frame, len(trips), _metres(data, kind.profile, trip) + spare_m))
             of.append(len(vans))
             driven.append(trip.clients)
         vans.append(route.vehicle_type())
@@ -153,12 +154,20 @@ def _latest_start(data: ProblemData, profile: int, trip: _Trip, end_s: int) -> i
     return min(now_s - int(time_s[depot.location, here]) - depot.service_duration, depot.tw_late)
 
 
-def _alone(kind: VehicleType, trip: _Trip, frame: tuple[int, int], count: int) -> VehicleType:
+def _metres(data: ProblemData, profile: int, trip: _Trip) -> int:
+    if not trip.clients:
+        return 0
+    places = [data.client(client).location for client in trip.clients]
+    places = [data.depot(trip.start).location, *places, data.depot(trip.end).location]
+    return int(data.distance_matrix(profile)[places[:-1], places[1:]].sum())
+
+
+def _alone(kind: VehicleType, trip: _Trip, frame: tuple[int, int], count: int, longest_m: int) -> VehicleType:
     """A vehicle for this trip only."""
     return kind.replace(
         num_available=1, start_depot=trip.start, end_depot=trip.end, tw_early=frame[0], tw_late=max(frame),
         start_late=max(frame), fixed_cost=kind.fixed_cost // count if trip.clients else 0, reload_depots=[],
-        max_reloads=0,
+        max_reloads=0, max_distance=max(0, longest_m),
     )  # fmt: skip
 
 
@@ -171,4 +180,6 @@ def _empty(kind: VehicleType, longer: int) -> list[VehicleType]:
     share[longer % len(share)] = 2.0
     cuts = kind.tw_early + np.cumsum([0.0, *share / share.sum()]) * (kind.tw_late - kind.tw_early)
     frames = zip(cuts[:-1].astype(int).tolist(), cuts[1:].astype(int).tolist(), strict=True)
-    return [_alone(kind, _Trip(yard, yard, (0,)), frame, len(share)) for frame in frames]
+    return [
+        _alone(kind, _Trip(yard, yard, (0,)), frame, len(share), kind.max_distance // len(share)) for frame in frames
+    ]
