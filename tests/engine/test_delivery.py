@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import pickle
 
 import numpy as np
 import pytest
@@ -13,7 +14,16 @@ from pyvrp.stop import MaxIterations
 
 from gridward.engine import delivery
 from gridward.engine.delivery.bound import lower_bound
-from gridward.engine.delivery.decompose import clusters_of, cut, join, solve_data
+from gridward.engine.delivery.decompose import (
+    ONE_TRIP,
+    Job,
+    clusters_of,
+    cut,
+    early_penalties,
+    improved,
+    join,
+    solve_data,
+)
 from gridward.engine.delivery.model import model
 from gridward.engine.delivery.plan import write_rounds
 from gridward.engine.delivery.savings import driven, trips_joined
@@ -267,13 +277,22 @@ def test_a_day_in_clusters_repeats_by_seed_and_steps() -> None:
     assert broken(day, plans[0]) == []
 
 
-def test_a_day_of_several_trips_repeats_whatever_the_number_of_processes() -> None:
+def test_a_large_day_of_several_trips_is_served_within_every_limit() -> None:
     day = large(820, trips=2, fixed_cost=500)
-    one, two = (delivery.solve(day, delivery.Effort(steps=400), 3, processes=count) for count in (1, 2))
-    assert one.rounds == two.rounds
-    assert one.unserved == ()
-    assert max(len(each.trips) for each in one.rounds) == 2
-    assert broken(day, one) == []
+    plan = delivery.solve(day, delivery.Effort(steps=200), 3)
+    assert plan.unserved == ()
+    assert max(len(one.trips) for one in plan.rounds) == 2
+    assert broken(day, plan) == []
+
+
+def test_a_part_sent_to_a_process_comes_to_the_same_as_here() -> None:
+    data = model(large(200, fixed_cost=500), np.arange(200)).data
+    start = solve_data(data, delivery.Effort(steps=1), 1).solution
+    part = cut(data, start, [np.arange(start.num_routes())])[0]
+    job = Job(part, delivery.Effort(steps=200), 1, early_penalties(data), ONE_TRIP)
+    here, there = improved(job).solution, improved(pickle.loads(pickle.dumps(job))).solution
+    assert paid(here) < paid(part.solution)
+    assert here == there
 
 
 @SLOW

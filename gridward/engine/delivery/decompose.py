@@ -31,7 +31,7 @@ TILT_RAD = 0.4
 
 
 @dataclass(frozen=True)
-class _Habit:
+class Habit:
     """How rounds are gone about: how many; stops moved at random each iteration; first penalties in average ways."""
 
     rounds: int
@@ -39,8 +39,8 @@ class _Habit:
     times: float
 
 
-ONE_TRIP = _Habit(ROUNDS, PerturbationParams().max_perturbations, 10.0)
-SEVERAL_TRIPS = _Habit(2 * ROUNDS, 10, 0.1)
+ONE_TRIP = Habit(ROUNDS, PerturbationParams().max_perturbations, 10.0)
+SEVERAL_TRIPS = Habit(2 * ROUNDS, 10, 0.1)
 
 
 @dataclass(frozen=True)
@@ -97,10 +97,10 @@ def _rounds(data: ProblemData, effort: Effort, seed: int, start: Solution | None
         whole, whole_solution = (seen.data, seen.solution) if seen else (data, solution)
         parts = cut(whole, whole_solution, clusters_of(whole, whole_solution, rng))
         jobs = [
-            _Job(part, left.share(len(part.clients) / data.num_clients), int(rng.integers(1 << 31)), penalties, habit)
+            Job(part, left.share(len(part.clients) / data.num_clients), int(rng.integers(1 << 31)), penalties, habit)
             for part in parts
         ]
-        came = [_improve(job) for job in jobs] if pool is None else _apart(pool, jobs)
+        came = [improved(job) for job in jobs] if pool is None else _apart(pool, jobs)
         joined = join(whole, parts, came)
         solution = better(data, by_vans(data, seen, joined) if seen else joined, solution)
         if solution.is_feasible() or turn:
@@ -138,15 +138,17 @@ def _spent(effort: Effort, steps: int, spent_s: float) -> bool:
 
 
 @dataclass(frozen=True)
-class _Job:
+class Job:
+    """A part to search on from its routes, with what effort, seed, first penalties and habit."""
+
     part: Part
     effort: Effort
     seed: int
     penalties: Penalties
-    habit: _Habit
+    habit: Habit
 
 
-def _improve(job: _Job) -> Found:
+def improved(job: Job) -> Found:
     """Search on from a part's routes, made anew: PyVRP 0.14 forgets vans' fixed costs on the way to a process."""
     data = job.part.data
     routes = [Route(data, _activities(route), route.vehicle_type()) for route in job.part.solution.routes()]
@@ -154,10 +156,10 @@ def _improve(job: _Job) -> Found:
     return search(data, job.effort, job.seed, begin)
 
 
-def _apart(pool: Executor, jobs: list[_Job]) -> list[Found]:
+def _apart(pool: Executor, jobs: list[Job]) -> list[Found]:
     """In processes, the largest first."""
     order = sorted(range(len(jobs)), key=lambda k: -jobs[k].part.data.num_clients)
-    running = {k: pool.submit(_improve, jobs[k]) for k in order}
+    running = {k: pool.submit(improved, jobs[k]) for k in order}
     return [running[k].result() for k in range(len(jobs))]
 
 
