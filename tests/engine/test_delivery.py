@@ -279,7 +279,7 @@ def test_a_day_in_clusters_repeats_by_seed_and_steps() -> None:
 
 def test_a_large_day_of_several_trips_is_served_within_every_limit() -> None:
     day = large(820, trips=2, fixed_cost=500)
-    plan = delivery.solve(day, delivery.Effort(steps=200), 3)
+    plan = delivery.solve(day, delivery.Effort(steps=20), 3)
     assert plan.unserved == ()
     assert max(len(one.trips) for one in plan.rounds) == 2
     assert broken(day, plan) == []
