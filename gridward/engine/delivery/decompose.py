@@ -94,22 +94,30 @@ def _rounds(data: ProblemData, effort: Effort, seed: int, start: Solution | None
             break
         left = Effort(max(0, effort.steps - steps), max(0.0, effort.cpu_s - spent_s)).share(1 / (habit.rounds - turn))
         seen = by_trips(data, solution, rng) if turn % 2 == 0 and several(data) else None
-        whole, whole_solution = (seen.data, seen.solution) if seen else (data, solution)
-        parts = cut(whole, whole_solution, clusters_of(whole, whole_solution, rng))
-        jobs = [
-            Job(part, left.share(len(part.clients) / data.num_clients), int(rng.integers(1 << 31)), penalties, habit)
-            for part in parts
-        ]
-        came = [improved(job) for job in jobs] if pool is None else _apart(pool, jobs)
-        joined = join(whole, parts, came)
+        whole = (seen.data, seen.solution) if seen else (data, solution)
+        joined, came = _round(*whole, left, penalties, habit, rng, pool)
         solution = better(data, by_vans(data, seen, joined) if seen else joined, solution)
         if solution.is_feasible() or turn:
-            whole_again = inserted(data, repaired(data, solution))
-            solution = better(data, whole_again, solution) if whole_again.is_feasible() else solution
+            mended = inserted(data, repaired(data, solution))
+            solution = better(data, mended, solution) if mended.is_feasible() else solution
         penalties = _mean([one.penalties for one in came])
         steps += sum(one.steps for one in came)
         apart_s += 0.0 if pool is None else sum(one.cpu_s for one in came)
     return Found(solution, penalties, steps, clock.cpu_s() + apart_s)
+
+
+def _round(
+    data: ProblemData, solution: Solution, effort: Effort, penalties: Penalties, habit: Habit,
+    rng: np.random.Generator, pool: Executor | None,
+) -> tuple[Solution, list[Found]]:  # fmt: skip
+    """The solution with each of its clusters searched, and what came of each."""
+    parts = cut(data, solution, clusters_of(data, solution, rng))
+    jobs = [
+        Job(part, effort.share(len(part.clients) / data.num_clients), int(rng.integers(1 << 31)), penalties, habit)
+        for part in parts
+    ]
+    came = [improved(job) for job in jobs] if pool is None else _apart(pool, jobs)
+    return join(data, parts, came), came
 
 
 def _begun(data: ProblemData, effort: Effort, seed: int, start: Solution | None, rng: np.random.Generator) -> Found:
