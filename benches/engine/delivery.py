@@ -1,7 +1,7 @@
-"""Delivery plans against PyVRP alone at the same CPU time, and a made-up day of 3,000 stops in two minutes.
+"""Delivery plans against PyVRP alone at the same CPU time, instance by instance.
 
-`python -m benches.engine.delivery [--json] [--quick] [--write] [--large | --day]`; `--large` for instances of 960
-stops and more, `--day` for the made-up day, on two processes.
+`python -m benches.engine.delivery [--json] [--quick] [--write] [--large]`; `--large` for instances of 960
+stops and more.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 import pyvrp
 
-from benches.engine.delivery_days import made_up
 from benches.engine.timing import report
 from gridward.engine import delivery
 from gridward.engine.delivery.decompose import LEAST_ROUTES, STOPS_TOGETHER, routes_by_load, solve_data
@@ -33,8 +32,6 @@ ROUNDING = {
 SMALL = ("X-n200-k36", "X-n502-k39", "X115-HVRP", "PR11A", "C201R0.25")
 LARGE = ("PR16A", "PR24A", "R1_10_5", "RC2_10_5", "X-n1001-k43", "Leuven1")
 SMALL_S, LARGE_S, QUICK_S = 3.0, 20.0, 2.0
-DAY = {"stop_count": 3000, "yard_count": 3, "van_count": 60, "trips": 2, "seed": 1}
-DAY_CPU_S, DAY_WALL_S = 205.0, 120.0
 
 
 def instance(name: str) -> tuple[pyvrp.ProblemData, float]:
@@ -68,17 +65,6 @@ def compared(name: str, cpu_s: float, seeds: range) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def large_day(cpu_s: float, processes: int) -> dict[str, Any]:
-    """The made-up day of 3,000 stops."""
-    day = made_up(**DAY)
-    began_s = time.perf_counter()
-    plan = delivery.solve(day, delivery.Effort(cpu_s=cpu_s), 1, processes=processes)
-    return {
-        "wall_s": time.perf_counter() - began_s, "cpu_s": plan.cpu_s, "cost": plan.cost, "bound": plan.bound,
-        "unserved": len(plan.unserved), "processes": processes,
-    }  # fmt: skip
-
-
 def missed(row: dict[str, Any]) -> bool:
     """Whether a row is behind PyVRP: at all where both run the same search, by more than chance in clusters.
 
@@ -102,12 +88,7 @@ def table(rows: list[dict[str, Any]]) -> list[str]:
 
 def main() -> int:
     """Run what is asked; 1 when a bar is missed."""
-    quick, large, asked_day = (flag in sys.argv for flag in ("--quick", "--large", "--day"))
-    if asked_day:
-        day = large_day(DAY_CPU_S, 2)
-        text = [f"{key}: {value:.1f}" for key, value in day.items()]
-        report("delivery_day", "A made-up delivery day of 3,000 stops", day, text, "--write" in sys.argv)
-        return int(day["wall_s"] > DAY_WALL_S)
+    quick, large = (flag in sys.argv for flag in ("--quick", "--large"))
     if not INSTANCES.exists():
         print(f"no instances in {INSTANCES.name}: nothing measured")
         return 0

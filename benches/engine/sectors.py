@@ -19,7 +19,7 @@ from gridward.engine.sectors import Effort, Sectors, sectors
 SEEDS, PEER_SEEDS = (1, 2, 3, 4, 5), (1, 2)
 AREAS, COUNT, TOLERANCE = 300, 30, 0.2
 LIMIT_S, BAR = 60.0, 0.01
-EFFORT = Effort(steps=4_000_000, starts=8, aim=0.006, nodes=1_000_000, cpu_s=40.0)
+EFFORT = Effort(steps=4_000_000, starts=8, nodes=1_000_000, cpu_s=42.0)
 
 Case = tuple[np.ndarray, np.ndarray, np.ndarray]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import pickle
 
 import numpy as np
 import pytest
@@ -13,9 +14,21 @@ from pyvrp.stop import MaxIterations
 
 from gridward.engine import delivery
 from gridward.engine.delivery.bound import lower_bound
-from gridward.engine.delivery.decompose import clusters_of, cut, join, solve_data
+from gridward.engine.delivery.decompose import (
+    ONE_TRIP,
+    Job,
+    clusters_of,
+    cut,
+    early_penalties,
+    improved,
+    join,
+    solve_data,
+)
 from gridward.engine.delivery.model import model
-from gridward.engine.delivery.search import Found, paid
+from gridward.engine.delivery.plan import write_rounds
+from gridward.engine.delivery.savings import driven, trips_joined
+from gridward.engine.delivery.search import Found, Start, paid, search
+from gridward.engine.delivery.trips import by_trips, by_vans
 from gridward.engine.problems import BadInput, Why
 
 QUICK = delivery.Effort(steps=150)
@@ -234,11 +247,11 @@ def test_stops_of_a_failed_van_go_to_others_and_nobody_else_changes() -> None:
     assert came.displaced == ()
 
 
-def large(n: int) -> delivery.Problem:
+def large(n: int, **van) -> delivery.Problem:
     """A day of short rounds around one yard."""
     xy = np.random.default_rng(1).uniform(0, 1000, (n + 1, 2))
     stops = delivery.stops(np.arange(1, n + 1), packs=1)
-    vans = delivery.vans(np.zeros(n // 5), 1, capacity=8, shift_to_s=99_999)
+    vans = delivery.vans(np.zeros(n // 5), 1, capacity=8, shift_to_s=99_999, **van)
     time_s = np.hypot(*(xy[:, None] - xy[None]).transpose(2, 0, 1))
     return delivery.problem(stops, vans, delivery.yards([0]), time_s, None, xy)
 
@@ -262,6 +275,63 @@ def test_a_day_in_clusters_repeats_by_seed_and_steps() -> None:
     assert plans[0].rounds == plans[1].rounds
     assert plans[0].unserved == ()
     assert broken(day, plans[0]) == []
+
+
+def test_a_large_day_of_several_trips_is_served_within_every_limit() -> None:
+    day = large(820, trips=2, fixed_cost=500)
+    plan = delivery.solve(day, delivery.Effort(steps=20), 3)
+    assert plan.unserved == ()
+    assert max(len(one.trips) for one in plan.rounds) == 2
+    assert broken(day, plan) == []
+
+
+def test_a_part_sent_to_a_process_comes_to_the_same_as_here() -> None:
+    data = model(large(200, fixed_cost=500), np.arange(200)).data
+    start = solve_data(data, delivery.Effort(steps=1), 1).solution
+    part = cut(data, start, [np.arange(start.num_routes())])[0]
+    job = Job(part, delivery.Effort(steps=200), 1, early_penalties(data), ONE_TRIP)
+    here, there = improved(job).solution, improved(pickle.loads(pickle.dumps(job))).solution
+    assert paid(here) < paid(part.solution)
+    assert here == there
+
+
+@SLOW
+@given(days(), st.integers(0, 100))
+def test_vans_are_seen_by_trips_and_back_and_no_choice_of_one_trip_breaks_another(
+    day: delivery.Problem, seed: int
+) -> None:
+    plan = delivery.solve(day, QUICK)
+    stops = np.flatnonzero(plan.van >= 0)
+    if not len(stops):
+        return
+    whole = model(day, stops)
+    solution = write_rounds(whole, plan.rounds)
+    trips = by_trips(whole.data, solution, np.random.default_rng(seed))
+    assert trips.solution.is_feasible()
+    same = by_vans(whole.data, trips, trips.solution)
+    assert same == solution
+    changed = search(trips.data, delivery.Effort(steps=100), seed, Start(trips.solution)).solution
+    assert by_vans(whole.data, trips, changed).is_feasible()
+
+
+@SLOW
+@given(days())
+def test_trips_joined_by_savings_hold_every_stop_once_and_no_more_than_a_van(day: delivery.Problem) -> None:
+    data = model(day, np.arange(len(day.stops.place))).data
+    trips = trips_joined(data)
+    assert sorted(client for trip in trips for client in trip) == list(range(data.num_clients))
+    for trip in trips:
+        load = np.sum([data.client(client).delivery for client in trip], axis=0)
+        assert len(trip) == 1 or (load <= day.vans.capacity.max(axis=0)).all()
+
+
+def test_savings_join_each_side_of_a_yard_and_drive_it_by_the_van_that_holds_it() -> None:
+    day = one_yard((100, 110, -100, -110, -120), van_count=2, capacity=[[2], [3]])
+    data = model(day, np.arange(5)).data
+    trips = trips_joined(data)
+    assert sorted(sorted(trip) for trip in trips) == [[0, 1], [2, 3, 4]]
+    assert paid(driven(data, trips)) == 220 + 240
+    assert driven(data, trips).is_feasible()
 
 
 def test_the_bound_counts_loads_that_must_go_far() -> None:

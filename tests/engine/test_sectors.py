@@ -11,6 +11,7 @@ from scipy.spatial import Delaunay
 from gridward.engine.problems import BadInput
 from gridward.engine.sectors import Effort, sectors
 from gridward.engine.sectors.bound import lower_bound
+from gridward.engine.sectors.exact import open_pairs, prove
 
 SHORT = Effort(steps=20_000, starts=1, rounds=60)
 EXACT = Effort(steps=20_000, starts=1, rounds=100, aim=0.0, nodes=10_000)
@@ -116,6 +117,25 @@ def test_what_the_multipliers_prove_of_all_plans_and_of_each_pair_is_never_too_m
     bound, with_pair = lower_bound(cost, load.astype(float), 2, 0.7 * mean, 1.3 * mean, known, 100)
     assert bound <= cheapest.min() * (1 + 1e-9)
     assert (with_pair <= cheapest * (1 + 1e-9)).all()
+
+
+@given(districts(least=6, most=7), st.sampled_from([0.9, 1.02]))
+@settings(max_examples=15, deadline=None)
+def test_no_plan_cheaper_than_asked_is_proof_and_a_cheaper_one_is_found(case, share):
+    time_s, load, _, _ = case
+    best, mean = best_of_all(time_s, load, 2, 0.3), load.sum() / 2
+    plan = sectors(time_s, load, 2, tolerance=0.3, effort=SHORT)
+    if not plan.feasible:
+        return
+    cost, centre = time_s * load[:, None], plan.centre[plan.sector]
+    pairs = open_pairs(np.zeros_like(cost), 1.0, centre)
+    limits = (2, 0.7 * mean, 1.3 * mean)
+    found, bound, _ = prove(cost, load.astype(float), *limits, centre, pairs, best * share, 10_000, np.inf)
+    if share < 1:
+        assert bound == best * share
+        assert found.tolist() == centre.tolist()
+    else:
+        assert best * (1 - 2e-4) <= bound <= best * (1 + 1e-6)
 
 
 @given(districts(), st.integers(0, 99))

@@ -11,9 +11,12 @@ from multiprocessing import get_context
 
 import numpy as np
 from pyvrp import Activity, Client, Depot, ProblemData, Route, Solution
+from pyvrp.search import PerturbationParams
 
-from gridward.engine.delivery.insertion import inserted
-from gridward.engine.delivery.search import Effort, Found, Penalties, Start, better, search
+from gridward.engine.delivery.insertion import inserted, repaired
+from gridward.engine.delivery.savings import driven, trips_joined
+from gridward.engine.delivery.search import Effort, Found, Penalties, Start, Until, better, search
+from gridward.engine.delivery.trips import by_trips, by_vans, several
 
 Array = np.ndarray
 
@@ -23,9 +26,21 @@ LEAST_ROUTES = 35
 """Fewer and longer routes than these lose more by being kept apart than they gain."""
 ROUNDS = 24
 FIRST_SHARE = 0.03
-EARLY_TIMES = 10.0
 REGISTRATIONS = 100
 TILT_RAD = 0.4
+
+
+@dataclass(frozen=True)
+class Habit:
+    """How rounds are gone about: how many; stops moved at random each iteration; first penalties in average ways."""
+
+    rounds: int
+    shaken: int
+    times: float
+
+
+ONE_TRIP = Habit(ROUNDS, PerturbationParams().max_perturbations, 10.0)
+SEVERAL_TRIPS = Habit(2 * ROUNDS, 10, 0.1)
 
 
 @dataclass(frozen=True)
@@ -66,37 +81,62 @@ def routes_by_load(data: ProblemData) -> float:
 
 
 def _rounds(data: ProblemData, effort: Effort, seed: int, start: Solution | None, pool: Executor | None) -> Found:
-    """Clusters drawn anew each round; what a round leaves of the effort goes to the next."""
-    rng = np.random.default_rng(seed)
-    found = search(data, effort.share(FIRST_SHARE), seed, Start(start, early_penalties(data), REGISTRATIONS))
-    solution, penalties = found.solution, found.penalties
-    steps, spent_s = found.steps, found.cpu_s
-    for turn in range(ROUNDS):
+    """Clusters drawn anew each round, where vans load again of trips and of vans in turn; what a round leaves of the
+    effort is the next's.
+    """
+    rng, clock = np.random.default_rng(seed), Until(effort)
+    habit = SEVERAL_TRIPS if several(data) else ONE_TRIP
+    found, apart_s = _begun(data, effort, seed, start, rng), 0.0
+    solution, penalties, steps = found.solution, found.penalties, found.steps
+    for turn in range(habit.rounds):
+        spent_s = clock.cpu_s() + apart_s
         if _spent(effort, steps, spent_s) or solution.num_routes() < 2:
             break
-        left = Effort(max(0, effort.steps - steps), max(0.0, effort.cpu_s - spent_s)).share(1 / (ROUNDS - turn))
-        clusters = clusters_of(data, solution, rng)
-        parts = cut(data, solution, clusters)
-        jobs = [
-            (part.data, left.share(len(part.clients) / data.num_clients), int(rng.integers(1 << 31)), part.solution)
-            for part in parts
-        ]
-        came = [_improve(job, penalties) for job in jobs] if pool is None else _apart(pool, jobs, penalties)
-        solution = better(data, join(data, parts, came), solution)
-        if solution.is_feasible():
-            solution = inserted(data, solution)
+        left = Effort(max(0, effort.steps - steps), max(0.0, effort.cpu_s - spent_s)).share(1 / (habit.rounds - turn))
+        seen = by_trips(data, solution, rng) if turn % 2 == 0 and several(data) else None
+        whole = (seen.data, seen.solution) if seen else (data, solution)
+        joined, came = _round(*whole, left, penalties, habit, rng, pool)
+        solution = better(data, by_vans(data, seen, joined) if seen else joined, solution)
+        if solution.is_feasible() or turn:
+            mended = inserted(data, repaired(data, solution))
+            solution = better(data, mended, solution) if mended.is_feasible() else solution
         penalties = _mean([one.penalties for one in came])
         steps += sum(one.steps for one in came)
-        spent_s += sum(one.cpu_s for one in came)
-    return Found(solution, penalties, steps, spent_s)
+        apart_s += 0.0 if pool is None else sum(one.cpu_s for one in came)
+    return Found(solution, penalties, steps, clock.cpu_s() + apart_s)
+
+
+def _round(
+    data: ProblemData, solution: Solution, effort: Effort, penalties: Penalties, habit: Habit,
+    rng: np.random.Generator, pool: Executor | None,
+) -> tuple[Solution, list[Found]]:  # fmt: skip
+    """The solution with each of its clusters searched, and what came of each."""
+    parts = cut(data, solution, clusters_of(data, solution, rng))
+    jobs = [
+        Job(part, effort.share(len(part.clients) / data.num_clients), int(rng.integers(1 << 31)), penalties, habit)
+        for part in parts
+    ]
+    came = [improved(job) for job in jobs] if pool is None else _apart(pool, jobs)
+    return join(data, parts, came), came
+
+
+def _begun(data: ProblemData, effort: Effort, seed: int, start: Solution | None, rng: np.random.Generator) -> Found:
+    """What the rounds begin with: a quick search of all; where vans load again the start given or trips by savings."""
+    penalties = early_penalties(data)
+    if not several(data):
+        return search(data, effort.share(FIRST_SHARE), seed, Start(start, penalties, REGISTRATIONS))
+    if start is None:
+        seen = by_trips(data, Solution(data, []), rng)
+        start = by_vans(data, seen, driven(seen.data, trips_joined(seen.data)))
+    return Found(start, penalties, 0, 0.0)
 
 
 def early_penalties(data: ProblemData) -> Penalties:
-    """Breaking a limit by the average load, time or distance costs ten times the average way."""
+    """Breaking a limit by the average load, time or distance costs ten times the average way, or a tenth of it."""
     kinds = data.vehicle_types()
     away_m, away_s = float(data.distance_matrix(0).mean()), float(data.duration_matrix(0).mean())
     per_m, per_s = np.mean([(kind.unit_distance_cost, kind.unit_duration_cost) for kind in kinds], axis=0)
-    way = EARLY_TIMES * (per_m * away_m + per_s * away_s)
+    way = (SEVERAL_TRIPS if several(data) else ONE_TRIP).times * (per_m * away_m + per_s * away_s)
     loads = np.mean([np.maximum(client.delivery, client.pickup) for client in data.clients()], axis=0)
     return (way / np.maximum(loads, 1e-3)).tolist(), way / max(away_s, 1.0), way / max(away_m, 1.0)
 
@@ -105,18 +145,29 @@ def _spent(effort: Effort, steps: int, spent_s: float) -> bool:
     return 0 < effort.steps <= steps or 0 < effort.cpu_s <= spent_s
 
 
-Job = tuple[ProblemData, Effort, int, Solution]
+@dataclass(frozen=True)
+class Job:
+    """A part to search on from its routes, with what effort, seed, first penalties and habit."""
+
+    part: Part
+    effort: Effort
+    seed: int
+    penalties: Penalties
+    habit: Habit
 
 
-def _improve(job: Job, penalties: Penalties) -> Found:
-    data, effort, seed, solution = job
-    return search(data, effort, seed, Start(solution, penalties, REGISTRATIONS))
+def improved(job: Job) -> Found:
+    """Search on from a part's routes, made anew: PyVRP 0.14 forgets vans' fixed costs on the way to a process."""
+    data = job.part.data
+    routes = [Route(data, _activities(route), route.vehicle_type()) for route in job.part.solution.routes()]
+    begin = Start(Solution(data, routes), job.penalties, REGISTRATIONS, shaken=job.habit.shaken)
+    return search(data, job.effort, job.seed, begin)
 
 
-def _apart(pool: Executor, jobs: list[Job], penalties: Penalties) -> list[Found]:
+def _apart(pool: Executor, jobs: list[Job]) -> list[Found]:
     """In processes, the largest first."""
-    order = sorted(range(len(jobs)), key=lambda k: -jobs[k][0].num_clients)
-    running = {k: pool.submit(_improve, jobs[k], penalties) for k in order}
+    order = sorted(range(len(jobs)), key=lambda k: -jobs[k].part.data.num_clients)
+    running = {k: pool.submit(improved, jobs[k]) for k in order}
     return [running[k].result() for k in range(len(jobs))]
 
 
@@ -209,6 +260,11 @@ def _part(data: ProblemData, routes: list[Route], spare: Counter[int], absent: l
     kind = {t: k for k, t in enumerate(types)}
     local = [Route(part, _renumbered(route, number), kind[route.vehicle_type()]) for route in routes]
     return Part(part, Solution(part, local), tuple(clients), tuple(types))
+
+
+def _activities(route: Route) -> list[Activity]:
+    """What a route does between its ends."""
+    return [Activity(stop.type, stop.idx) for stop in route.schedule()[1:-1]]
 
 
 def _renumbered(route: Route, number: dict[int, int]) -> list[Activity]:

@@ -1,4 +1,4 @@
-"""Unplanned stops put one by one where they cost least, everything else left in its van and order."""
+"""Unplanned stops put one by one where they cost least, and rounds too full made to fit; no stop changes its van."""
 
 from collections import Counter
 
@@ -61,3 +61,30 @@ def _with_client(data: ProblemData, route: Route, client: int) -> list[Route]:
             again = Activity(ActivityType.DEPOT, yard)
             ways += [[*inner, again, here], [here, again, *inner]]
     return [Route(data, way, kind) for way in ways]
+
+
+def repaired(data: ProblemData, solution: Solution) -> Solution:
+    """The solution with stops left out of routes that break a limit, the least prized and last ones first."""
+    if solution.is_feasible():
+        return solution
+    kept: list[Route] = []
+    for route in solution.routes():
+        inner = list(route.schedule()[1:-1])
+        whole = route
+        while not whole.is_feasible() and inner:
+            inner = _without_one(data, inner)
+            whole = Route(data, [Activity(stop.type, stop.idx) for stop in inner], route.vehicle_type())
+        if whole.num_clients():
+            kept.append(whole)
+    return Solution(data, kept)
+
+
+def _without_one(data: ProblemData, inner: list[Activity]) -> list[Activity]:
+    """Without its least prized stop (the last of them), and without a yard that then has nothing to load for."""
+    worst = min((data.client(stop.idx).prize, -k) for k, stop in enumerate(inner) if stop.is_client())
+    rest = [stop for k, stop in enumerate(inner) if k != -worst[1]]
+    clean: list[Activity] = []
+    for stop in rest:
+        if stop.is_client() or (clean and clean[-1].is_client()):
+            clean.append(stop)
+    return clean[:-1] if clean and not clean[-1].is_client() else clean

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gridward.engine.delivery.decompose import solve_data
-from gridward.engine.delivery.insertion import inserted
+from gridward.engine.delivery.insertion import inserted, repaired
 from gridward.engine.delivery.model import model
 from gridward.engine.delivery.plan import Plan, Round, Trip, read_rounds, van_of, write_rounds
 from gridward.engine.delivery.problem import Problem, Stops, Vans
 from gridward.engine.delivery.reasons import impossible
 from gridward.engine.delivery.search import Effort
-from gridward.engine.delivery.solve import finished, repaired
+from gridward.engine.delivery.solve import finished
 from gridward.engine.problems import BadInput
 
 Array = np.ndarray

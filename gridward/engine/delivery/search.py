@@ -16,7 +16,14 @@ from pyvrp import (
     Solution,
 )
 from pyvrp.IteratedLocalSearch import IteratedLocalSearchParams
-from pyvrp.search import OPERATORS, LocalSearch, compute_neighbours
+from pyvrp.search import (
+    OPERATORS,
+    LocalSearch,
+    NeighbourhoodParams,
+    PerturbationManager,
+    PerturbationParams,
+    compute_neighbours,
+)
 
 Penalties = tuple[list[float], float, float]
 
@@ -38,11 +45,17 @@ class Effort:
 
 @dataclass(frozen=True)
 class Start:
-    """Where a search begins: a solution (None = random), penalties (None = PyVRP's own) and how often they move."""
+    """Where a search begins: a solution (None = random), penalties (None = PyVRP's own) and how it goes on.
+
+    registrations — solutions between two moves of the penalties. near — stops tried beside each. shaken — stops moved
+    at random at most, each iteration.
+    """
 
     solution: Solution | None = None
     penalties: Penalties | None = None
     registrations: int = PenaltyParams().solutions_between_updates
+    near: int = NeighbourhoodParams().num_neighbours
+    shaken: int = PerturbationParams().max_perturbations
 
 
 @dataclass(frozen=True)
@@ -82,7 +95,8 @@ def search(data: ProblemData, effort: Effort, seed: int, start: Start | None = N
     start = start or Start()
     until = Until(effort)
     rng = RandomNumberGenerator(seed=seed)
-    local = LocalSearch(data, rng, compute_neighbours(data))
+    near = compute_neighbours(data, NeighbourhoodParams(num_neighbours=start.near))
+    local = LocalSearch(data, rng, near, PerturbationManager(PerturbationParams(max_perturbations=start.shaken)))
     for operator in OPERATORS:
         if operator.supports(data):
             local.add_operator(operator(data))

@@ -1,11 +1,10 @@
 """Plan a day of deliveries: set aside what cannot be served, search the rest, read, bound and explain the plan."""
 
 import numpy as np
-from pyvrp import Activity, ProblemData, Route, Solution
 
 from gridward.engine.delivery.bound import lower_bound
 from gridward.engine.delivery.decompose import solve_data
-from gridward.engine.delivery.insertion import inserted
+from gridward.engine.delivery.insertion import inserted, repaired
 from gridward.engine.delivery.model import model
 from gridward.engine.delivery.plan import Plan, Round, cost_of, read_rounds, van_of, write_rounds
 from gridward.engine.delivery.problem import Problem
@@ -46,33 +45,6 @@ def finished(
     unserved.sort(key=lambda one: one.item)
     bound = lower_bound(asked, np.flatnonzero(van >= 0))
     return Plan(rounds, van, cost_of(asked, rounds), bound, tuple(unserved), steps, cpu_s, seed)
-
-
-def repaired(data: ProblemData, solution: Solution) -> Solution:
-    """The solution with stops left out of routes that break a limit, the least prized and last ones first."""
-    if solution.is_feasible():
-        return solution
-    kept: list[Route] = []
-    for route in solution.routes():
-        inner = list(route.schedule()[1:-1])
-        whole = route
-        while not whole.is_feasible() and inner:
-            inner = _without_one(data, inner)
-            whole = Route(data, [Activity(stop.type, stop.idx) for stop in inner], route.vehicle_type())
-        if whole.num_clients():
-            kept.append(whole)
-    return Solution(data, kept)
-
-
-def _without_one(data: ProblemData, inner: list[Activity]) -> list[Activity]:
-    """Without its least prized stop (the last of them), and without a yard that then has nothing to load for."""
-    worst = min((data.client(stop.idx).prize, -k) for k, stop in enumerate(inner) if stop.is_client())
-    rest = [stop for k, stop in enumerate(inner) if k != -worst[1]]
-    clean: list[Activity] = []
-    for stop in rest:
-        if stop.is_client() or (clean and clean[-1].is_client()):
-            clean.append(stop)
-    return clean[:-1] if clean and not clean[-1].is_client() else clean
 
 
 def _nothing_fits(asked: Problem) -> tuple[Unserved, ...]:

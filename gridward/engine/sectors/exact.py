@@ -48,29 +48,31 @@ def open_pairs(with_pair: Array, below: float, plan: Array) -> Pairs:
 
 
 def prove(
-    cost: Array, load: Array, count: int, least: float, most: float, plan: Array, pairs: Pairs, nodes: int, cpu_s: float
-) -> tuple[Array, float]:
-    """[n] centre by area of the best plan found (the one given, or better), and what no plan over the pairs undercuts.
+    cost: Array, load: Array, count: int, least: float, most: float, plan: Array, pairs: Pairs, below: float,
+    nodes: int, cpu_s: float,
+) -> tuple[Array, float, float]:  # fmt: skip
+    """[n] centre by area of the best plan found (the one given, or better), what no plan over the pairs undercuts, at
+    most `below`, and the CPU seconds left.
 
-    Parameters: nodes, cpu_s — stop after so many nodes or CPU seconds, whichever comes first.
+    Parameters: below — plans as dear as this are not looked for, which lets HiGHS rule out far more. nodes, cpu_s —
+        stop after so many nodes or CPU seconds, whichever comes first.
     """
+    began_s = time.process_time()
     centres, at = np.unique(pairs.centre, return_inverse=True)
-    model = _model(cost, load, count, least, most, pairs, centres, at.ravel())
     solver = _solver(nodes, cpu_s)
-    solver.passModel(model)
-    start = highspy.HighsSolution()
-    used = np.isin(centres, plan).astype(float)
-    start.col_value = np.concatenate([used, plan[pairs.area] == pairs.centre]).tolist()
-    solver.setSolution(start)
+    solver.setOptionValue("objective_bound", below)
+    solver.passModel(_model(cost, load, count, least, most, pairs, centres, at.ravel()))
     solver.run()
     value = np.array(solver.getSolution().col_value)
-    bound = float(solver.getInfo().mip_dual_bound)
+    bound, left_s = min(float(solver.getInfo().mip_dual_bound), below), cpu_s - (time.process_time() - began_s)
     if not len(value):
-        return plan, bound
+        return plan, bound, left_s
     taken = value[len(centres) :] > 0.5
     found = plan.copy()
     found[pairs.area[taken]] = pairs.centre[taken]
-    return found, bound
+    areas = np.arange(len(plan))
+    cheaper = cost[areas, found].sum() < cost[areas, plan].sum()
+    return (found if cheaper else plan), bound, left_s
 
 
 def _model(
@@ -110,8 +112,11 @@ def _model(
 
 def _solver(nodes: int, cpu_s: float) -> Any:
     solver = highspy.Highs()
-    for option, value in (("output_flag", False), ("threads", 1), ("random_seed", 0), ("mip_max_nodes", nodes)):
+    for option, value in (("output_flag", False), ("threads", 1), ("random_seed", 0)):
         solver.setOptionValue(option, value)
+    # The search of our own has found what plans there are: all time to the bound.
+    solver.setOptionValue("mip_heuristic_effort", 0.0)
+    solver.setOptionValue("mip_max_nodes", nodes)
     ends_s = time.process_time() + cpu_s
 
     def stop(event: Any) -> None:

@@ -21,13 +21,14 @@ Array = np.ndarray
 @dataclass(frozen=True)
 class Effort:
     """How hard to look: `starts` searches of `steps` each; `rounds` of multipliers; then HiGHS for `nodes` of its tree
-    (0 = without) or `cpu_s`, whichever ends first, to prove a gap no smaller than `aim`. Without cpu_s plans repeat.
+    (0 = without) or `cpu_s`, whichever ends first, to prove a gap of `aim`, then of half that. Without cpu_s plans
+    repeat.
     """
 
     steps: int = 2_000_000
     starts: int = 3
     rounds: int = 600
-    aim: float = 0.007
+    aim: float = 0.0085
     nodes: int = 0
     cpu_s: float = np.inf
 
@@ -116,17 +117,25 @@ def _proven(case: _Case, found: Array, feasible: bool, effort: Effort, seed: int
     value = float(case.cost[np.arange(len(found)), centre].sum())
     limits = (case.count, case.least, case.most)
     bound, with_pair = lower_bound(case.cost, case.load, *limits, value, effort.rounds)
-    if effort.nodes == 0 or not feasible or bound >= value * (1 - 1e-9):
-        return found, bound
-    pairs = open_pairs(with_pair, value * (1 - effort.aim), centre)
-    chosen, proof = prove(case.cost, case.load, *limits, centre, pairs, effort.nodes, effort.cpu_s)
-    bound = max(bound, min(proof, pairs.others_cost))
-    sector = np.unique(chosen, return_inverse=True)[1].ravel()
-    if case.contiguous and not _holds(case, sector):
-        _, sector = _search(case, _joined(case, sector), effort.steps // 4, seed, 0.05)
-    if _holds(case, sector) and _value(case, sector) < value:
-        return sector, bound
+    left_s = effort.cpu_s if effort.nodes and feasible else 0.0
+    for aim in sorted({effort.aim, effort.aim / 2}, reverse=True):
+        if left_s <= 0 or bound >= value * (1 - max(aim, 1e-9)):
+            continue
+        below = value * (1 - aim)
+        pairs = open_pairs(with_pair, below, centre)
+        chosen, proof, left_s = prove(case.cost, case.load, *limits, centre, pairs, below, effort.nodes, left_s)
+        bound = max(bound, min(proof, pairs.others_cost))
+        sector = _mended(case, np.unique(chosen, return_inverse=True)[1].ravel(), effort, seed)
+        if _holds(case, sector) and _value(case, sector) < value:
+            found, value, centre = sector, _value(case, sector), _centres(case, sector)[sector]
     return found, bound
+
+
+def _mended(case: _Case, sector: Array, effort: Effort, seed: int) -> Array:
+    """Sectors in one piece, made of these."""
+    if not case.contiguous or _holds(case, sector):
+        return sector
+    return _search(case, _joined(case, sector), effort.steps // 4, seed, 0.05)[1]
 
 
 def _plan(case: _Case, found: Array, bound: float, feasible: bool, why: str) -> Sectors:
