@@ -17,9 +17,9 @@ from gridward.engine.dial_a_ride.state import State, Work, copy_state, most_stop
 Array = np.ndarray
 
 NEAREST = 100
-STEPS_A_HEAT = 2_500  # a trip
-MOST_HEATS = 5
-HEATS_SHARE = 0.6  # of the effort, together
+STEPS_A_HEAT = 1_750  # a trip
+MOST_HEATS = 8
+HEATS_SHARE = 0.75  # of the effort, together
 HEATS_COOLED = 0.55  # share of the cooling that each heat does
 PACE_SHARE = 0.01  # of the effort, before the pace is known
 

@@ -131,7 +131,7 @@ def test_the_same_seed_and_steps_give_the_same_plan_and_leave_the_input_alone(se
 
 def test_a_search_with_steps_enough_to_start_over_ends_on_the_step_and_repeats():
     day = random_day(7)
-    effort = Effort(steps=3 * 2_500 * len(day.trips.from_place) + 1)
+    effort = Effort(steps=3 * 1_750 * len(day.trips.from_place) + 1)
     first, again = (solve(day, effort, 3) for _ in range(2))
     assert first.steps == effort.steps
     assert first.routes == again.routes
