@@ -166,7 +166,9 @@ def lines_of(figures: Row, found: dict[str, list[Row]]) -> Iterator[str]:
                 f"{words}: mean {one['mean_gap_pct']} %, worst {one['worst_gap_pct']} % of {one['runs']} runs, "
                 f"{one['without_plan']} without a whole plan."
             )
-    yield f"Bars of issue 3 {'held' if figures['held'] else 'MISSED'} (none is set for other families and seconds)."
+    count = len({row["instance"] for row in found["ours"]})
+    verdict = "held" if figures["held"] else "MISSED"
+    yield f"Bars of issue 3 {verdict} over these {count} instances (none is set for other families and seconds)."
     yield ""
     yield from table(found)
 
