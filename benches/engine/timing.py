@@ -31,8 +31,18 @@ def machine() -> str:
 
 def report(name: str, title: str, figures: dict[str, Any], lines: Iterable[str], write: bool) -> None:
     """Print a bench's table (or JSON with --json); write it to results/NAME.md where asked."""
-    text = "\n".join([f"# {title}", "", f"Machine: {machine()}.", "", *lines, ""])
+    text = page(title, lines)
     print(json.dumps({"bench": name, **figures}, indent=2) if "--json" in sys.argv else text)
     if write:
-        RESULTS.mkdir(exist_ok=True)
-        (RESULTS / f"{name}.md").write_text(text)
+        keep(name, text)
+
+
+def page(title: str, lines: Iterable[str]) -> str:
+    """A bench's table as a page."""
+    return "\n".join([f"# {title}", "", f"Machine: {machine()}.", "", *lines, ""])
+
+
+def keep(name: str, text: str) -> None:
+    """Keep a page under results/."""
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"{name}.md").write_text(text)

@@ -36,7 +36,7 @@ def insert_one(problem: Problem, plan: Plan, rider: Trips, frozen: Array | None 
     state, work = new_state(data, stops), new_work(data, stops, plan.seed)
     reset(data, state, work)
     write_plan(data, _one_more(plan, n), state, work)
-    _, _, v, i, j = everywhere(data, state, work, n)
+    _, _, v, _, i, j = everywhere(data, state, work, n, False)
     if v >= 0:
         insert(data, state, work, v, n, i, j)
         left = np.flatnonzero(state.route_of < 0)

@@ -85,7 +85,7 @@ def try_pair(data, state, work, v, trip, i, j):
     """What lateness and riding would rise by if the trip went in after positions i and j; inf if infeasible."""
     m = splice(data, state, work, v, trip, i, j)
     bridge(data, state, work, v, trip, i, j)
-    if not settle_early(m, work.when, work.gap, work.last, work.mate, work.ride, data.max_route[v]):
+    if not settle_early(i + 1, m, work.when, work.gap, work.last, work.mate, work.ride, data.max_route[v]):
         return np.inf
     if not data.priced:
         return 0.0
@@ -271,17 +271,22 @@ def best_in_route(data, state, work, v, trip, limit):
     key = mix(state.key[v], np.uint64(trip + 1))
     if data.loose:
         key = mix(key, release_bits(data, state, trip))
-    found = work.memo[np.int64((key >> np.uint64(20)) & np.uint64(len(work.memo) - 1))]
-    if found.key == key:
-        if found.i >= 0:
-            return found.delta, found.i, found.j
-        if found.delta >= limit:
+    latest = work.latest[(trip * data.vehicles + v) & (len(work.latest) - 1)]
+    if latest.key != key:
+        found = work.memo[np.int64((key >> np.uint64(20)) & np.uint64(len(work.memo) - 1))]
+        if found.key != key:
+            found.key, found.delta, found.i = key, -np.inf, -1
+        latest.key, latest.delta, latest.i, latest.j = key, found.delta, found.i, found.j
+    if latest.i < 0:
+        if latest.delta >= limit:
             return np.inf, -1, -1
-    delta, i, j = search_pairs(data, state, work, v, trip, limit)
-    found.key, found.delta, found.i, found.j = key, delta, i, j
-    if i < 0:
-        return np.inf, -1, -1
-    return delta, i, j
+        found = work.memo[np.int64((key >> np.uint64(20)) & np.uint64(len(work.memo) - 1))]
+        delta, i, j = search_pairs(data, state, work, v, trip, limit)
+        latest.delta, latest.i, latest.j = delta, i, j
+        found.key, found.delta, found.i, found.j = key, delta, i, j
+        if i < 0:
+            return np.inf, -1, -1
+    return latest.delta, latest.i, latest.j
 
 
 @entry

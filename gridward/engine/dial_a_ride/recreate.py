@@ -11,7 +11,7 @@ from gridward.engine.dial_a_ride.ruin import touch
 from gridward.engine.dial_a_ride.state import random
 
 MANY_ROUTES = 24
-BLINK = 0.01
+BLINK = 100  # one in so many routes is overlooked
 MOST_BY_REGRET = 40
 
 
@@ -64,47 +64,48 @@ def mark_near(data, state, work, near, trip):
 
 @kernel
 def cheapest(data, state, saved, work, near, trip, blink, two):
-    """Cheapest (delta, second delta if `two`, v, i, j) over the routes worth trying; v is -1 if none fits."""
-    best, second, best_v, best_i, best_j = np.inf, np.inf, -1, -1, -1
-    home = saved.route_of[trip]
-    if home >= 0 and random(work.rng) >= blink:
-        best, best_i, best_j = best_in_route(data, state, work, home, trip, np.inf)
-        best_v = home if best_i >= 0 else -1
-    many = data.vehicles > MANY_ROUTES
+    """Cheapest (delta, second delta if `two`, v, its v, i, j) over the routes worth trying; v is -1 if none fits."""
+    best, second, best_v, second_v, best_i, best_j = np.inf, np.inf, -1, -1, -1, -1
+    home, many = saved.route_of[trip], data.vehicles > MANY_ROUTES
     if many:
         mark_near(data, state, work, near, trip)
     clear(work.kind_seen)
-    for v in range(data.vehicles):
-        if v == home or not data.fits[trip, v]:
+    blind = int(random(work.rng) * blink)
+    for turn in range(-1, data.vehicles):
+        v = home if turn < 0 else turn
+        if v < 0 or (turn == home) or not data.fits[trip, v]:
             continue
-        if unused(data, state, v):
-            if work.kind_seen[data.kind[v]]:
+        if turn >= 0:
+            if unused(data, state, v):
+                if work.kind_seen[data.kind[v]]:
+                    continue
+                work.kind_seen[data.kind[v]] = True
+            elif many and not work.near_mark[v]:
                 continue
-            work.kind_seen[data.kind[v]] = True
-        elif many and not work.near_mark[v]:
-            continue
-        if random(work.rng) < blink:
+        if v % blink == blind:
             continue
         delta, i, j = best_in_route(data, state, work, v, trip, second if two else best)
         if delta < best:
-            best, second, best_v, best_i, best_j = delta, best, v, i, j
+            best, second, best_v, second_v, best_i, best_j = delta, best, v, best_v, i, j
         elif delta < second:
-            second = delta
+            second, second_v = delta, v
     if best_v < 0 and many:
-        return everywhere(data, state, work, trip)
-    return best, second, best_v, best_i, best_j
+        return everywhere(data, state, work, trip, two)
+    return best, second, best_v, second_v, best_i, best_j
 
 
 @entry
-def everywhere(data, state, work, trip):
+def everywhere(data, state, work, trip, two):
     """The same over every route, for a trip that fits nowhere near."""
-    best, second, best_v, best_i, best_j = np.inf, np.inf, -1, -1, -1
+    best, second, best_v, second_v, best_i, best_j = np.inf, np.inf, -1, -1, -1, -1
     for v in range(data.vehicles):
         if data.fits[trip, v]:
-            delta, i, j = best_in_route(data, state, work, v, trip, best)
+            delta, i, j = best_in_route(data, state, work, v, trip, second if two else best)
             if delta < best:
-                best, second, best_v, best_i, best_j = delta, best, v, i, j
-    return best, second, best_v, best_i, best_j
+                best, second, best_v, second_v, best_i, best_j = delta, best, v, best_v, i, j
+            elif delta < second:
+                second, second_v = delta, v
+    return best, second, best_v, second_v, best_i, best_j
 
 
 @kernel
@@ -123,7 +124,7 @@ def one_by_one(data, state, saved, work, near, count, blink, spare):
     """Insert the pending trips in their order, each where it costs least; False once that costs more than `spare`."""
     for k in range(count):
         trip = work.pending[k]
-        delta, _, v, i, j = cheapest(data, state, saved, work, near, trip, blink, False)
+        delta, _, v, _, i, j = cheapest(data, state, saved, work, near, trip, blink, False)
         put(data, state, saved, work, trip, v, i, j)
         spare -= delta if v >= 0 else 0.0
         if spare < 0.0:
@@ -132,26 +133,47 @@ def one_by_one(data, state, saved, work, near, count, blink, spare):
 
 
 @kernel
+def renew_bid(data, state, saved, work, near, k, changed, last, blink):
+    """Bring the bids of pending trip k up to date after route `changed` took the trip `last` (-1: try every route).
+
+    A trip tied to the last one has other times now.
+    """
+    trip, bid = work.pending[k], work.bids[k]
+    if changed < 0 or bid.v == changed or bid.w == changed or (last >= 0 and data.partner[trip] == last):
+        bid.best, bid.second, bid.v, bid.w, bid.i, bid.j = cheapest(data, state, saved, work, near, trip, blink, True)
+    elif data.fits[trip, changed]:
+        delta, i, j = best_in_route(data, state, work, changed, trip, bid.second)
+        if delta < bid.best:
+            bid.second, bid.w = bid.best, bid.v
+            bid.best, bid.v, bid.i, bid.j = delta, changed, i, j
+        elif delta < bid.second:
+            bid.second, bid.w = delta, changed
+
+
+@kernel
 def by_regret(data, state, saved, work, near, count, blink, spare):
     """Insert, time and again, the trip that would lose most by not getting its best route; False beyond `spare`."""
     noise = 0.2 * random(work.rng)
+    changed, last = -1, -1
     while count > 0:
-        pick, pick_regret, pick_delta, pick_v, pick_i, pick_j = 0, -np.inf, 0.0, -1, -1, -1
+        pick, most = 0, -np.inf
         for k in range(count):
-            trip = work.pending[k]
-            best, second, v, i, j = cheapest(data, state, saved, work, near, trip, blink, True)
-            if v < 0:
+            renew_bid(data, state, saved, work, near, k, changed, last, blink)
+            bid = work.bids[k]
+            if bid.v < 0:
                 continue
-            regret = 1e12 - best if second == np.inf else second - best
+            regret = 1e12 - bid.best if bid.second == np.inf else bid.second - bid.best
             regret *= 1.0 + noise * random(work.rng)
-            if regret > pick_regret:
-                pick, pick_regret, pick_delta, pick_v, pick_i, pick_j = k, regret, best, v, i, j
-        put(data, state, saved, work, work.pending[pick], pick_v, pick_i, pick_j)
-        count -= 1
-        work.pending[pick] = work.pending[count]
-        spare -= pick_delta
+            if regret > most:
+                pick, most = k, regret
+        bid, last = work.bids[pick], work.pending[pick]
+        changed = bid.v if bid.v < 0 or not unused(data, state, bid.v) else -1
+        put(data, state, saved, work, last, bid.v, bid.i, bid.j)
+        spare -= bid.best if bid.v >= 0 else 0.0
         if spare < 0.0:
             return False
+        count -= 1
+        work.pending[pick], work.bids[pick] = work.pending[count], work.bids[count]
     return True
 
 

@@ -17,35 +17,37 @@ EPS = 1e-7
 
 
 @kernel
-def settle_early(m, when, gap, last, mate, ride, longest):
+def settle_early(first, m, when, gap, last, mate, ride, longest):
     """Raise `when` [m] to the least feasible schedule; False if there is none.
 
-    Parameters: when — lower bounds on entry, changed. gap — least time from a stop to the next. last — latest times.
+    Parameters: first — what lies before this position (at least 1) already fits together. when — lower bounds on
+        entry, changed. gap — least time from a stop to the next. last — latest times.
         mate, ride — at a drop, its pickup's position and the most time since; mate -1 elsewhere. longest — duration.
     """
     for _ in range(m + 2):
-        for k in range(1, m):
+        for k in range(first, m):
             t = when[k - 1] + gap[k - 1]
             if t > when[k]:
                 when[k] = t
             if when[k] > last[k] + EPS:
                 return False
-        raised = False
-        t = when[m - 1] - longest
-        if t > when[0] + EPS:
-            when[0] = t
-            raised = True
-        for k in range(m - 1, 0, -1):
+        raised = m
+        for k in range(m - 1, first - 1, -1):
             p = mate[k]
             if p >= 0:
                 t = when[k] - ride[k]
                 if t > when[p] + EPS:
                     when[p] = t
-                    raised = True
-        if not raised:
+                    raised = min(raised, p)
+        t = when[m - 1] - longest
+        if t > when[0] + EPS:
+            when[0] = t
+            raised = 0
+        if raised == m:
             return True
         if when[0] > last[0] + EPS:
             return False
+        first = max(1, raised)
     return False
 
 
@@ -182,7 +184,7 @@ def refresh(data, state, work, v):
         late[k] = state.closes[state.node[v, k]]
     longest = data.max_route[v]
     if early[0] > late[0] + EPS or not settle_early(
-        m, early, state.gap[v], late, state.mate[v], state.ride[v], longest
+        1, m, early, state.gap[v], late, state.mate[v], state.ride[v], longest
     ):
         return False
     settle_late(m, late, state.gap[v], state.mate[v], state.ride[v], longest)

@@ -17,6 +17,11 @@ from gridward.engine.dial_a_ride.state import State, Work, copy_state, most_stop
 Array = np.ndarray
 
 NEAREST = 100
+STEPS_A_HEAT = 1_750  # a trip
+MOST_HEATS = 8
+HEATS_SHARE = 0.75  # of the effort, together
+HEATS_COOLED = 0.55  # share of the cooling that each heat does
+PACE_SHARE = 0.01  # of the effort, before the pace is known
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,19 @@ class Effort:
     enough: float = -np.inf
 
 
+@dataclass(frozen=True)
+class Leg:
+    """A stretch of a search: until which share of the effort, from and to which share of the cooling."""
+
+    until: float
+    cooled_from: float
+    cooled_to: float
+
+    def cooled(self, begun: float, done: float) -> float:
+        """Share of the cooling at the share `done` of the effort, the leg having begun at `begun`."""
+        return self.cooled_from + (self.cooled_to - self.cooled_from) * (done - begun) / (self.until - begun)
+
+
 @dataclass
 class Search:
     """All that a running search holds."""
@@ -38,6 +56,7 @@ class Search:
     data: Data
     state: State
     saved: State
+    top: State  # the best of this cooling
     best: State
     work: Work
     near: Array
@@ -50,11 +69,14 @@ class Search:
         """CPU seconds since the search was begun."""
         return time.process_time() - self.started_s
 
-    def note(self) -> None:
-        """Add a point to the curve of what was reached when."""
-        reached = Point(self.cpu_s(), self.steps, missing_weight(self.data, self.best), total_cost(self.best))
-        if not self.curve or (reached.missing, reached.cost) < (self.curve[-1].missing, self.curve[-1].cost):
-            self.curve += (reached,)
+    def keep(self) -> bool:
+        """Keep the best of this cooling, and note it on the curve, if it is the best of all (or the first)."""
+        reached = Point(self.cpu_s(), self.steps, missing_weight(self.data, self.top), total_cost(self.top))
+        if self.curve and (reached.missing, reached.cost) >= (self.curve[-1].missing, self.curve[-1].cost):
+            return False
+        copy_state(self.top, self.best)
+        self.curve += (reached,)
+        return True
 
 
 def solve(
@@ -81,7 +103,7 @@ def solve(
 
 def finish(search: Search, seed: int) -> Plan:
     """The best plan of a search."""
-    search.note()
+    search.keep()
     return read_plan(search.data, search.best, search.work, search.curve, search.steps, search.cpu_s(), seed)
 
 
@@ -91,14 +113,15 @@ def begin(data: Data, seed: int, warm: Plan | None = None) -> Search:
     stops = most_stops(data)
     if warm is not None:
         stops = max(stops, max((len(route.stops) for route in warm.routes), default=0) + 20)
-    state, saved, best = (new_state(data, stops) for _ in range(3))
+    state, saved, top, best = (new_state(data, stops) for _ in range(4))
     work = new_work(data, stops, seed)
     reset(data, state, work)
     if warm is not None:
         write_plan(data, warm, state, work)
+    copy_state(state, top)
     copy_state(state, best)
     near = nearest(data, max(0, min(data.trips - 1, NEAREST)))
-    search = Search(data, state, saved, best, work, near, dials_for(data))
+    search = Search(data, state, saved, top, best, work, near, dials_for(data))
     search.started_s = started_s
     return search
 
@@ -114,24 +137,51 @@ def dials_for(data: Data) -> Dials:
 
 
 def run(search: Search, effort: Effort, on_better: Callable[[Point], None] | None = None) -> None:
-    """Search until the effort, counted from when the search was begun, is spent."""
+    """Search until the effort, counted from when the search was begun, is spent.
+
+    A search with steps enough a trip cools several times from its first state down to where the shape of a plan hardly
+    changes any more, and goes on with the best of these plans; others cool once.
+    """
     if search.data.trips == 0 or search.data.vehicles == 0:
         return
-    done = 0.0
-    while done < 1.0:
-        steps, until = _next_batch(search, effort, done)
+    first = new_state(search.data, search.state.node.shape[1])
+    copy_state(search.state, first)
+    if _cool(search, effort, Leg(PACE_SHARE, 0.0, 0.0), on_better):
+        return
+    heats = _heats(search, effort)
+    for heat in range(heats if heats > 1 else 0):
+        if heat > 0:
+            copy_state(first, search.state)
+            copy_state(first, search.top)
+        if _cool(search, effort, Leg(HEATS_SHARE * (heat + 1) / heats, 0.0, HEATS_COOLED), on_better):
+            return
+    if heats > 1:
+        copy_state(search.best, search.state)
+        copy_state(search.best, search.top)
+    _cool(search, effort, Leg(1.0, HEATS_COOLED if heats > 1 else 0.0, 1.0), on_better)
+
+
+def _heats(search: Search, effort: Effort) -> int:
+    steps = effort.steps or search.steps * effort.cpu_s / max(search.cpu_s(), 1e-3)
+    return int(min(MOST_HEATS, max(1, round(steps / (STEPS_A_HEAT * search.data.trips)))))
+
+
+def _cool(search: Search, effort: Effort, leg: Leg, on_better: Callable[[Point], None] | None) -> bool:
+    """Anneal one leg; True once the best plan is good enough."""
+    begun = done = _done(search, effort)
+    while done < leg.until:
+        steps, until = _next_batch(search, effort, done, leg.until)
         anneal(
-            search.data, search.state, search.saved, search.best, search.work, search.near,
-            search.dials, steps, done, until,
+            search.data, search.state, search.saved, search.top, search.work, search.near, search.dials, steps,
+            leg.cooled(begun, done), leg.cooled(begun, until),
         )  # fmt: skip
         search.steps += steps
         done = _done(search, effort)
-        known = len(search.curve)
-        search.note()
-        if on_better and len(search.curve) > known:
+        if search.keep() and on_better:
             on_better(search.curve[-1])
         if search.curve[-1].missing == 0 and search.curve[-1].cost <= effort.enough:
-            return
+            return True
+    return False
 
 
 def _done(search: Search, effort: Effort) -> float:
@@ -140,17 +190,17 @@ def _done(search: Search, effort: Effort) -> float:
     return min(1.0, search.cpu_s() / effort.cpu_s)
 
 
-def _next_batch(search: Search, effort: Effort, done: float) -> tuple[int, float]:
-    """How many steps to run before looking at the effort again, and the share done after them."""
+def _next_batch(search: Search, effort: Effort, done: float, end: float) -> tuple[int, float]:
+    """How many steps to run before looking at the effort again, and the share done after them, `end` at most."""
     if effort.steps:
-        steps = max(1, min(effort.steps // 50 + 1, effort.steps - search.steps))
-        return steps, (search.steps + steps) / effort.steps
+        steps = max(1, min(effort.steps // 50 + 1, round(end * effort.steps) - search.steps))
+        return steps, min(end, (search.steps + steps) / effort.steps)
     if search.steps == 0:
         return 5, done
     a_second = search.steps / max(search.cpu_s(), 1e-3)
-    share_s = min(effort.cpu_s * (1.0 - done), max(0.02, effort.cpu_s / 100))
+    share_s = min(effort.cpu_s * (end - done), max(0.02, effort.cpu_s / 100))
     steps = max(1, int(a_second * share_s))
-    return steps, min(1.0, done + share_s / effort.cpu_s)
+    return steps, min(end, done + share_s / effort.cpu_s)
 
 
 def warm_up() -> float:

@@ -12,6 +12,10 @@ from gridward.engine.dial_a_ride.compiled import entry, kernel
 
 Array = np.ndarray
 
+BID = np.dtype(
+    [(name, np.float64) for name in ("best", "second")] + [(name, np.int32) for name in ("v", "w", "i", "j")],
+    align=True,
+)
 MEMO = np.dtype([("key", np.uint64), ("delta", np.float64), ("i", np.int32), ("j", np.int32)], align=True)
 
 
@@ -54,6 +58,8 @@ class Work(NamedTuple):
     mate: Array
     ride: Array
     memo: Array  # [S] what was found for a route and a trip: key, delta, i, j
+    latest: Array  # [T] the same for the last such route of each vehicle, near at hand
+    bids: Array  # [n] the best and second route of a pending trip
     touched: Array  # [V] already saved in this step
     stack: Array  # [V] vehicles saved in this step
     touched_count: Array  # [1]
@@ -90,11 +96,13 @@ def new_work(data: Data, stops: int, seed: int) -> Work:
     """Scratch with its own random stream."""
     n, vehicles = max(1, data.trips), max(1, data.vehicles)
     slots = 1 << min(20, (24 * n * min(vehicles, 24)).bit_length())
+    at_hand = 1 << min(15, (n * vehicles).bit_length())
     ints, floats = (lambda: np.zeros(stops + 2, np.int32)), (lambda: np.zeros(stops + 2))
     flags = lambda: np.zeros(vehicles, np.bool_)  # noqa: E731
     return Work(
         np.array([(seed * 2_654_435_761 + 88_172_645_463_325_252) % (1 << 64) or 1], np.uint64), ints(), floats(),
-        floats(), floats(), floats(), ints(), floats(), np.zeros(slots, MEMO), flags(), np.zeros(vehicles, np.int32),
+        floats(), floats(), floats(), ints(), floats(), np.zeros(slots, MEMO),
+        np.zeros(at_hand, MEMO), np.zeros(n, BID), flags(), np.zeros(vehicles, np.int32),
         np.zeros(1, np.int64), np.zeros(n, np.int32), np.zeros(n), np.zeros(n, np.bool_), ints(), flags(), flags(),
     )  # fmt: skip
 

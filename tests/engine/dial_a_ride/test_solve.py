@@ -129,6 +129,18 @@ def test_the_same_seed_and_steps_give_the_same_plan_and_leave_the_input_alone(se
         np.testing.assert_array_equal(getattr(day.trips, field.name), was)
 
 
+def test_a_search_with_steps_enough_to_start_over_ends_on_the_step_and_repeats():
+    day = random_day(7)
+    effort = Effort(steps=3 * 1_750 * len(day.trips.from_place) + 1)
+    first, again = (solve(day, effort, 3) for _ in range(2))
+    assert first.steps == effort.steps
+    assert first.routes == again.routes
+    assert broken(day, first) == []
+    better = [(point.missing, point.cost) for point in first.curve]
+    assert better == sorted(better, reverse=True)
+    assert better[-1][1] == pytest.approx(first.cost)
+
+
 @pytest.mark.parametrize("left", [0, 1])
 def test_the_time_limit_ends_a_search(left):
     plan = solve(random_day(left), Effort(cpu_s=0.3))
