@@ -146,6 +146,8 @@ def _reshape(board: Board, rules: Calendar, person: int) -> int:
         if failed < 0 and _price(board, board.lack) < _price(board, kept[3]):
             return 1
         board.post[:], board.shift[:], board.works[:], board.lack[:] = kept
+        if failed < 0:
+            return 0
         value[failed, week[failed]] = -days
     return 0
 
