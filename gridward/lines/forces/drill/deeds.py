@@ -106,7 +106,7 @@ def _giver(sent: Assignment) -> Volunteer:
 
 
 def _swap(scene: Scene) -> Swap:
-    one, sent = _rostered(scene)
+    _duty, sent = _rostered(scene)
     return swaps.offer(SYSTEM, _giver(sent), sent.need_id, scene.now)
 
 

@@ -78,7 +78,7 @@ def draft(incident_id: Any, within: Span, day: date, kinds: Collection[str] = MA
         for one, left in zip(lacking, missing, strict=True)
         if left
     ]
-    cost = float(sum(one["way_m"] * one["heads"] for one in moves))
+    cost = float(sum(one.way_m * len(one.people) for one in sent))
     return Draft(inputs, {"day": day.isoformat(), "moves": moves}, unserved, cost, cost)
 
 
