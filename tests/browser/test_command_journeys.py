@@ -109,7 +109,19 @@ def test_a_common_problem_gets_one_reply_and_the_next_community_finds_it(size, s
 @SIZES
 @pytest.mark.parametrize(
     "path",
-    "directives directives/issued route findings inspections problems answers tasks posts log handover".split(),
+    [
+        "directives",
+        "directives/issued",
+        "route",
+        "findings",
+        "inspections",
+        "problems",
+        "answers",
+        "tasks",
+        "posts",
+        "log",
+        "handover",
+    ],
 )
 def test_no_page_of_command_scrolls_sideways(path, size, open_page):
     page = open_page("inspector" if path == "route" else "hq", size)
