@@ -121,7 +121,7 @@ def test_a_common_problem_gets_one_reply_and_the_next_community_finds_it(size, s
         "posts",
         "log",
         "handover",
-    ],  # fmt: skip
+    ],
 )
 def test_no_page_of_command_scrolls_sideways(path, size, open_page):
     page = open_page("inspector" if path == "route" else "hq", size)

@@ -93,8 +93,10 @@ def erase_incident(
                 query.execute(_IMPORTS, [incident.pk])
                 folders = [Folder(key) for (key,) in query.fetchall()]
             for holder in holders:
+                # Before any row goes: emptying one table takes along what hangs off it.
+                for table in tables_of(holder) if holder != "caller" else ():
+                    files += _files(query, table, incident.pk)
                 for table in tables_of(holder):
-                    files += _files(query, table, incident.pk) if holder != "caller" else []
                     _empty(query, done, table, incident.pk)
             _destroy_keys(query, done, now)
         done.files = len(files) + sum(folder.path.exists() for folder in folders)
