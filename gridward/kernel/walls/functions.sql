@@ -109,7 +109,7 @@ DECLARE
     running uuid := (SELECT i.id FROM @schema@.kernel_incident i WHERE i.closed_at IS NULL
         ORDER BY i.opened_at DESC LIMIT 1);
 BEGIN
-    RETURN QUERY SELECT d.id, d.epoch, d.address, d.wipe, d.user_id, coalesce(nullif(u.display_name, ''), u.username)::text,
+    RETURN QUERY SELECT d.id, d.epoch, d.address, d.wipe, d.user_id, u.username::text,
         running, coalesce(g.roles, '{}'), coalesce(g.places, '{}')
     FROM @schema@.kernel_device d JOIN @schema@.kernel_user u ON u.id = d.user_id AND u.is_active
     LEFT JOIN LATERAL (SELECT array_agg(grants.role::text ORDER BY grants.id) AS roles,

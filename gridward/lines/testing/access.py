@@ -14,8 +14,6 @@ from gridward.kernel.near import cache
 from gridward.lines.testing.models import Point, Round
 
 KEPT_S = 5
-LOOKS, LOOK_STRETCH_S = 60, 600
-"""A place on the network may look at so many results in so many seconds: receipts cannot be guessed through."""
 POINT_KEPT_S = 60
 """Points do not change once a round is open; at hundreds of tubes a second each is asked for all the time."""
 _ROUNDS, _POINTS = "testing-round", "testing-point"
@@ -61,6 +59,10 @@ def known_point(key: str) -> KnownPoint | None:
         found = KnownPoint(*row) if row else False
         cache.set(place, found, POINT_KEPT_S if found else KEPT_S)
     return found or None
+
+
+LOOKS, LOOK_STRETCH_S = 60, 600
+"""A place on the network may look at so many results in so many seconds: receipts cannot be guessed through."""
 
 
 def count_look(origin: str, now: datetime) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from gridward.lines.testing.rules.bodies import BoxBody, CustodyBody, RefusalBody, SampleBody, TubeBody
@@ -64,12 +63,3 @@ def refusal(read: RefusalBody) -> dict[str, Any]:
         **words,
         "at": read.at,
     }
-
-
-def same_people(one: Sequence[SampleBody], other: Sequence[SampleBody]) -> bool:
-    """Whether two tubes hold the same people, in any order."""
-    return sorted(map(_key, one)) == sorted(map(_key, other))
-
-
-def _key(sample: SampleBody) -> tuple[str, str, int]:
-    return sample.person or "", sample.name, sample.address
