@@ -129,7 +129,6 @@ class Volunteer(models.Model):
         indexes = [
             models.Index(fields=["incident", "state", "address"], name="volunteer_state"),
             models.Index(fields=["address", "id"], name="volunteer_address"),
-            models.Index(fields=["applied_at"], condition=Q(state="applied"), name="volunteer_waiting"),
             models.Index(fields=["serving_at"], condition=Q(serving_at__isnull=False), name="volunteer_serving"),
             tokens_index("volunteer_tokens"),
         ]

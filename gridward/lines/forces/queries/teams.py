@@ -20,7 +20,7 @@ MOST_MEMBERS, MOST_FOUND = 200, 500
 
 
 def standing(day: date) -> Q:
-    """The condition that a team stands on a day, as `rules.teams` says."""
+    """The condition that a team stands on a day: from the day it is founded to the day before it is closed."""
     return Q(founded_on__lte=day) & (Q(closed_on=None) | Q(closed_on__gt=day))
 
 

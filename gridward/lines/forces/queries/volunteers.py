@@ -52,15 +52,6 @@ def register(actor: Actor, within: Span | None = None, words: str = "", **equals
     return rows.select_related("team", "organisation").order_by("id")
 
 
-def waiting(actor: Actor, within: Span | None = None) -> QuerySet[Volunteer]:
-    """The desk's queue: who signed up and was not yet decided about, the longest waiting first. Relies on
-    volunteer_waiting."""
-    rows = visible(Volunteer.objects.filter(state=Volunteer.State.APPLIED), actor, SEE)
-    if within is not None:
-        rows = rows.filter(inside([within]))
-    return rows.select_related("organisation").order_by("applied_at", "id")
-
-
 def counts(actor: Actor, within: Span | None) -> dict[str, int]:
     """How many are in each state, within an actor's reach."""
     rows = visible(Volunteer.objects.all(), actor, SEE)
