@@ -53,11 +53,13 @@ def test_the_desk_plans_looks_approves_and_reinforces(served: Any, open_page: An
     assert served.sql("SELECT count(*) > 0 FROM kernel_entry WHERE verb = 'forces.roster_approved'") == [(True,)]
 
     desk.goto(f"/forces/reinforcements?area={DISTRICT}&day={day}")
-    expect(desk.locator("body")).to_contain_text("可抽调干部")
+    expect(desk.locator("body")).to_contain_text("可抽调下沉干部")
     assert fits(desk, size["width"])
     desk.get_by_role("button", name=re.compile("编制驰援方案")).click()
-    if desk.locator("[role=alert]").count():
-        expect(desk.locator("[role=alert]")).to_contain_text("不缺人")
+    expect(desk.locator("h1, .said.is-bad").first).to_contain_text("驰援")
+    if desk.locator(".said.is-bad").count():
+        # The roster filled every post: there is nothing to reinforce, and the page says so.
+        expect(desk.locator(".said.is-bad")).to_contain_text("不缺人")
         return
     expect(desk.locator("h1")).to_contain_text("驰援")
     confirmed(desk, "派出")
