@@ -34,22 +34,28 @@ _AT_ONCE = 5000
     show_default=True,
     help="Stories told at most of each planted mistake.",
 )
-@click.option("--real", type=click.IntRange(0, 10_000), default=0, show_default=True,
-              help="Stories told to a real house, served for it (data/sync-sim).")
+@click.option(
+    "--real",
+    type=click.IntRange(0, 10_000),
+    default=0,
+    show_default=True,
+    help="Stories told to a real house, served for it (data/sync-sim).",
+)
 @click.option("--first", type=click.IntRange(0), default=0, show_default=True, help="The first seed.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was counted as JSON.")
 def command(seeds: int, stories: int, mutant_seeds: int, real: int, first: int, as_json: bool) -> None:
     """Tell stories of a phone that drops, repeats, reorders, dies, fills up, is off in time and is installed anew.
 
     The real sync core runs in Node against a model of the server. Afterwards everything heals, and nothing may be lost,
-    done twice, stuck, or answered without being shown. Each of the planted mistakes must be noticed. Only `--real` needs a database.
-    Ends with 1 where any of that does not hold.
+    done twice, stuck, or answered without being shown. Each of the planted mistakes must be noticed.
+    Only `--real` needs a database. Ends with 1 where any of that does not hold.
     """
     began = time.monotonic()
     with simulator() as core:
         seeded = _seeded(core, first, seeds)
         made_up = told(core, stories, first) if stories else {"told": 0, "worst": None}
-        there = told_to_a_house(core, real, first) if real else {"told": 0, "errors": [], **dict.fromkeys(FAULTS, 0)}
+        nowhere = {"told": 0, "errors": [], **dict.fromkeys(FAULTS, 0)}
+        there = told_to_a_house(core, real, first) if real else nowhere
     missed = [mutant.name for mutant in MUTANTS if not _is_caught(mutant, mutant_seeds)]
     report = {
         **seeded,
