@@ -16,6 +16,7 @@ export interface Server {
   /** Outcomes by record, and how often the work behind each payload was done. */
   readonly records: Map<string, { outcome: string }>;
   readonly done: Map<number, number>;
+  hash(text: string): Promise<string> | string;
   enrol(): Promise<number> | number;
   body(n: number, kind: string): Body;
   handle(method: string, path: string, epoch: number, body: string | undefined, now_ms: number):
@@ -155,7 +156,7 @@ export class App {
       clock: { now: () => world.time_ms + world.skew_ms, sleep: async (ms) => { world.time_ms += ms; } },
       network: world.network(() => flash.meta?.epoch ?? 0),
       chance,
-      hash: (text) => text,
+      hash: (text) => world.server.hash(text),
     };
     this.outbox = new Outbox(ports);
     this.uploader = new Uploader(ports, this.outbox);

@@ -9,18 +9,22 @@ export class RealServer implements Server {
   readonly type = "field.form";
   readonly records = new Map<string, { outcome: string }>();
   readonly done = new Map<number, number>();
-  private token = "";
+  /** Tokens by installation. Each is a device of its own here, whose epoch is 1: the stories' numbers are ours. */
+  private readonly tokens: string[] = [];
 
   constructor(private readonly house: House) {}
+
+  async hash(text: string): Promise<string> {
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+    return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  }
 
   /** Another phone of the same account: every code was made for one. */
   async enrol(): Promise<number> {
     const code = this.house.codes.shift();
     const answer = await fetch(`${this.house.url}/sync/enrolment`, { method: "POST", body: JSON.stringify({ code }) });
     if (answer.status !== 201) throw new Error(`enrolment: ${answer.status} ${await answer.text()}`);
-    const said = (await answer.json()) as { token: string; epoch: number };
-    this.token = said.token;
-    return said.epoch;
+    return this.tokens.push(((await answer.json()) as { token: string }).token);
   }
 
   body(n: number, kind: string): Body {
@@ -29,12 +33,13 @@ export class RealServer implements Server {
     return { form: "visit", address: this.house.address, answers };
   }
 
-  async handle(method: string, path: string, _epoch: number, body: string | undefined): Promise<{ status: number; body: unknown }> {
-    const headers = { Authorization: `Bearer ${this.token}`, "Content-Type": "application/json", Accept: "application/json" };
-    const answer = await fetch(this.house.url + path, body === undefined ? { method, headers } : { method, headers, body });
-    const said: unknown = await answer.json();
-    if (method === "POST" && answer.status === 200) this.remember(body ?? "", said as { results: { id: string; outcome: string }[] });
-    return { status: answer.status, body: said };
+  async handle(method: string, path: string, epoch: number, body: string | undefined): Promise<{ status: number; body: unknown }> {
+    const headers = { Authorization: `Bearer ${this.tokens[epoch - 1]}`, "Content-Type": "application/json", Accept: "application/json" };
+    const sent = body === undefined ? undefined : JSON.stringify({ ...(JSON.parse(body) as object), epoch: 1 });
+    const answer = await fetch(this.house.url + path, sent === undefined ? { method, headers } : { method, headers, body: sent });
+    const said = (await answer.json()) as { results: { id: string; outcome: string }[] };
+    if (method === "POST" && answer.status === 200) this.remember(body ?? "", said);
+    return { status: answer.status, body: answer.status === 200 ? { ...said, epoch } : said };
   }
 
   private remember(body: string, said: { results: { id: string; outcome: string }[] }): void {

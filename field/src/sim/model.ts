@@ -14,6 +14,11 @@ export class ModelServer implements Server {
   readonly done = new Map<number, number>();
   private readonly taken = new Map<string, string>();
 
+  /** The text itself: as good as a digest where nobody forges, and quicker. */
+  hash(text: string): string {
+    return text;
+  }
+
   body(n: number, kind: string): Body {
     return { n, kind };
   }

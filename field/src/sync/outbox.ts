@@ -14,7 +14,7 @@ export class Outbox {
     return this.inTurn(async () => {
       const { store, clock, chance, hash } = this.ports;
       const meta = await this.meta();
-      const at_ms = clock.now();
+      const at_ms = Math.floor(clock.now());
       const record: Waiting = {
         id: newId(at_ms, chance), sequence: meta.next, type, base, at_ms, offset_ms: meta.offset_ms,
         digest: await hash(canonical(body)), body,

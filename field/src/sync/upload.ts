@@ -43,7 +43,7 @@ export class Uploader {
   }
 
   private async send(batch: Waiting[], epoch: number): Promise<Step> {
-    const asked = this.ports.clock.now();
+    const asked = Math.floor(this.ports.clock.now());
     // Kept before anything goes out: whoever dies now knows on waking that the server may know more than we do.
     await this.outbox.settle([], [], { unsure: true });
     const content = JSON.stringify({ epoch, sent_ms: asked, items: batch });
@@ -69,7 +69,7 @@ export class Uploader {
     const meta = await this.outbox.meta();
     const waiting = await this.ports.store.first(MOST_ITEMS);
     const from = waiting[0]?.sequence ?? meta.next;
-    const asked = this.ports.clock.now();
+    const asked = Math.floor(this.ports.clock.now());
     const answer = await this.answer("GET", `/sync/state?from=${from}`);
     if (answer === null) return { kind: "wait", asked_s: null, why: "offline" };
     if (answer.status !== 200) return this.refused(answer);

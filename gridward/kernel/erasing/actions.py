@@ -295,9 +295,10 @@ def _empty_listed(query: Any, done: Erasure) -> None:
         if not keys or table in ("kernel_person", "kernel_need"):
             continue
         for other, column, nullable in references(model):
-            change = f"UPDATE {other} SET {column} = NULL" if nullable else f"DELETE FROM {other}"
+            name = other._meta.db_table
+            change = f"UPDATE {name} SET {column} = NULL" if nullable else f"DELETE FROM {name}"
             query.execute(f"{change} WHERE {column} = ANY(%s)", [keys])  # nosec B608 # only names of our own
-            done.count(other, 0 if nullable else query.rowcount)
+            done.count(name, 0 if nullable else query.rowcount)
         query.execute(f"DELETE FROM {table} WHERE {model._meta.pk.column} = ANY(%s)", [keys])  # nosec B608 # names of ours
         done.count(table, query.rowcount)
 

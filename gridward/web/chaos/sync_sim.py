@@ -47,14 +47,15 @@ def command(seeds: int, stories: int, mutant_seeds: int, real: int, first: int, 
     """Tell stories of a phone that drops, repeats, reorders, dies, fills up, is off in time and is installed anew.
 
     The real sync core runs in Node against a model of the server. Afterwards everything heals, and nothing may be lost,
-    done twice, stuck, or answered without being shown. Each of the planted mistakes must be noticed. Only `--real`
-    needs a database. Ends with 1 where any of that does not hold.
+    done twice, stuck, or answered without being shown. Each of the planted mistakes must be noticed.
+    Only `--real` needs a database. Ends with 1 where any of that does not hold.
     """
     began = time.monotonic()
     with simulator() as core:
         seeded = _seeded(core, first, seeds)
         made_up = told(core, stories, first) if stories else {"told": 0, "worst": None}
-        there = told_to_a_house(core, real, first) if real else {"told": 0, "errors": [], **dict.fromkeys(FAULTS, 0)}
+        nowhere = {"told": 0, "errors": [], **dict.fromkeys(FAULTS, 0)}
+        there = told_to_a_house(core, real, first) if real else nowhere
     missed = [mutant.name for mutant in MUTANTS if not _is_caught(mutant, mutant_seeds)]
     report = {
         **seeded,
