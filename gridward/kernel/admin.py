@@ -13,10 +13,12 @@ from django.contrib.auth.admin import UserAdmin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from gridward.kernel import clock
 from gridward.kernel.access.models import Grant, User
 from gridward.kernel.areas.models import Area
 from gridward.kernel.areas.queries import tokens_of
 from gridward.kernel.incidents.models import Incident
+from gridward.kernel.journal.actions import Event, record
 from gridward.kernel.needs.models import Category
 from gridward.kernel.orgs.models import Organisation
 from gridward.kernel.registry import registry
@@ -77,6 +79,22 @@ class AccountAdmin(UserAdmin):
         (_("administration"), {"classes": ("collapse",), "fields": ("is_staff", "is_superuser", "last_login")}),
     )
     readonly_fields = ("last_login",)
+
+    def save_formset(self, request: Any, form: Any, formset: Any, change: bool) -> None:
+        """Keep grants, and in the journal who gave and who took them."""
+        super().save_formset(request, form, formset, change)
+        if formset.model is not Grant:
+            return
+        given = [*formset.new_objects, *(grant for grant, _fields in formset.changed_objects)]
+        now = clock.now()
+        record(
+            request.actor,
+            [
+                Event(verb, "user", str(one.user_id), one.address, now, one.incident_id, {"role": one.role})
+                for verb, grants in (("grant.given", given), ("grant.taken", formset.deleted_objects))
+                for one in grants
+            ],
+        )
 
 
 class CategoryForm(forms.ModelForm):

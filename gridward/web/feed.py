@@ -21,7 +21,7 @@ from gridward.kernel.journal.queries import News
 from gridward.kernel.near import cache
 
 PATH = "/feed"
-_KEPT_S, _ALIVE_S = 15, 5
+_KEPT_S, _ALIVE_S = 30, 5
 _ALIVE = "SELECT FROM django_session WHERE session_key = %s AND expire_date > %s"
 
 

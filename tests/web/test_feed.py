@@ -11,6 +11,7 @@ from gridward.kernel.access.models import User
 from gridward.kernel.address import from_code
 from gridward.kernel.clock import now
 from gridward.kernel.journal import feed
+from gridward.kernel.journal.models import Entry
 from gridward.kernel.journal.queries import cursor
 from gridward.web.signin import actions as signin
 
@@ -72,3 +73,20 @@ def test_a_cursor_nobody_gave_is_refused_the_second_time_too(screen):
     screen()
     for _time in range(2):
         assert screen("nonsense")[0].status_code == 410
+
+
+def test_grants_given_and_taken_in_the_administration_stand_in_the_journal(signed_in):
+    admin, town = signed_in("admin"), User.objects.get(username="town")
+    kept, page = town.grants.get(), f"/admin/kernel/user/{town.pk}/change/"
+    form = {
+        "username": "town", "is_active": "on", "display_name": "", "phone": "", "organisation": "",
+        "grants-TOTAL_FORMS": "2", "grants-INITIAL_FORMS": "1",
+        "grants-0-id": kept.pk, "grants-0-user": town.pk, "grants-0-role": kept.role,
+        "grants-0-address": kept.address, "grants-0-incident": "", "grants-0-DELETE": "on",
+        "grants-1-id": "", "grants-1-user": town.pk, "grants-1-role": "auditor",
+        "grants-1-address": kept.address, "grants-1-incident": "",
+    }  # fmt: skip
+    answer = admin.post(page, form)
+    assert answer.status_code == 302, answer.content.decode()[:3000]
+    told = Entry.objects.filter(subject_kind="user", subject_id=str(town.pk)).order_by("verb")
+    assert [(one.verb, one.data["role"]) for one in told] == [("grant.given", "auditor"), ("grant.taken", "town")]
