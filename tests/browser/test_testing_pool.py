@@ -86,7 +86,7 @@ def test_a_positive_pool_goes_from_the_courier_to_isolation_tasks_and_its_people
     bench.get_by_role("link", name=re.compile("板 BROWSER1")).click()
     rows = [["孔位", "样本", "靶标", "Ct"], ["A1", box.tube, "ORF1ab", "27.1"], ["A1", box.tube, "N", "坏"]]
     _upload(bench, rows)
-    expect(bench.get_by_role("alert")).to_contain_text("第 3 行")
+    expect(bench.locator(".said.is-bad")).to_contain_text("第 3 行")
     _upload(bench, [*rows[:2], ["A1", box.tube, "N", "28.3"]])
     expect(bench.get_by_text("已召回 2 人")).to_be_visible()
 

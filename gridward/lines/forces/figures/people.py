@@ -9,7 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from gridward.kernel.manifest import Aggregate, Figure
 
-_TIMES, _HOURS, _PEOPLE, _TEAMS, _ORGANISATIONS = _("times"), _("hours"), _("persons"), _("teams"), _("organisations")
+_TIMES, _HOURS, _PEOPLE, _TEAMS, _ORGANISATIONS = (
+    _("person-times"),
+    _("hours"),
+    _("persons"),
+    _("teams"),
+    _("organisations"),
+)
 _MEMBERS = (
     "SELECT id, organisation_id, serving_at, address, kind, applied_at, decided_at, left_at FROM forces_volunteer "
     "WHERE decided_at < %(end)s AND state IN ('admitted', 'paused', 'left') AND (left_at IS NULL OR left_at >= %(end)s)"

@@ -316,10 +316,10 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', gridward.kernel.fields.FieldId(default=gridward.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('address', gridward.kernel.fields.AddressField(verbose_name='place')),
-                ('words', gridward.kernel.secrecy.fields.Secret(blank=True, holder='volunteer', max_length=200, verbose_name='what for')),
+                ('words', gridward.kernel.secrecy.fields.Secret(blank=True, holder='volunteer', max_length=200, verbose_name='why they are asked')),
                 ('asked_at', models.DateTimeField(verbose_name='asked')),
                 ('answer', models.CharField(blank=True, choices=[('', 'not answered yet'), ('yes', 'will come'), ('no', 'cannot come')], max_length=4, verbose_name='answer')),
-                ('answered_at', models.DateTimeField(null=True, verbose_name='answered')),
+                ('answered_at', models.DateTimeField(null=True, verbose_name='answered at')),
                 ('asked_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('incident', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='kernel.incident')),
                 ('volunteer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='forces.volunteer')),

@@ -21,11 +21,11 @@ class Invitation(models.Model):
     incident = models.ForeignKey("kernel.Incident", models.PROTECT, db_index=False)
     volunteer = models.ForeignKey("forces.Volunteer", models.CASCADE, related_name="invitations")
     address = AddressField(_("place"))
-    words = Secret(_("what for"), max_length=200, blank=True, holder="volunteer")
+    words = Secret(_("why they are asked"), max_length=200, blank=True, holder="volunteer")
     asked_by = models.ForeignKey("kernel.User", models.SET_NULL, null=True, related_name="+", db_index=False)
     asked_at = models.DateTimeField(_("asked"))
     answer = models.CharField(_("answer"), max_length=4, choices=Answer, blank=True)
-    answered_at = models.DateTimeField(_("answered"), null=True)
+    answered_at = models.DateTimeField(_("answered at"), null=True)
 
     class Meta:
         verbose_name = _("invitation")
