@@ -10,7 +10,7 @@ import pytest
 @pytest.fixture
 def chaos(gridward):
     def call(*arguments):
-        done = gridward("chaos", *arguments, "--json", timeout=280)
+        done = gridward("chaos", *arguments, "--json", timeout=600)
         if "cannot be mounted" in done.stderr:
             pytest.skip(done.stderr.strip())
         assert done.stdout, done.stderr

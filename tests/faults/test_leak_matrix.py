@@ -23,7 +23,7 @@ KNOWN = {"address": str(THERE), "resource_id": "1", "need_id": "1"}
 
 def test_the_command_finds_nothing_and_sees_every_damage(gridward: Any) -> None:
     done = gridward(
-        "chaos", "leak-matrix", "--callers", "community-community", "--scale", "0.001", "--json", timeout=300
+        "chaos", "leak-matrix", "--callers", "leak-community-community", "--scale", "0.001", "--json", timeout=1500
     )
     assert done.returncode == 0, done.stdout + done.stderr
     said = json.loads(done.stdout)

@@ -17,7 +17,7 @@ PLACE = from_code("500116001002")
 
 
 def test_the_command_finds_an_action_and_a_route_whole(gridward: Any) -> None:
-    done = gridward("chaos", "nth-error", "--only", "assign", "--json", timeout=200)
+    done = gridward("chaos", "nth-error", "--only", "assign", "--json", timeout=900)
     assert done.returncode == 0, done.stdout + done.stderr
     said = json.loads(done.stdout)
     assert said["actions"] >= 3 and said["routes"] >= 4 and said["calls"] > 60

@@ -12,7 +12,7 @@ from gridward.web.overload import Room, Weight, weight_of
 
 
 def test_the_crowd_is_told_to_wait_and_no_caller_is(gridward: Any) -> None:
-    done = gridward("chaos", "overload", "--crowd", "40", "--clients", "4", "--seconds", "5", "--json", timeout=150)
+    done = gridward("chaos", "overload", "--crowd", "40", "--clients", "4", "--seconds", "5", "--json", timeout=400)
     assert done.stdout, done.stderr
     said = json.loads(done.stdout)
     assert done.returncode == 0, said

@@ -37,7 +37,7 @@ def run(folder):
     def call(place, *arguments):
         program = ["-c", COUNT] if arguments == ("count",) else ["-m", "gridward", *arguments]
         return subprocess.run(
-            [sys.executable, *program], capture_output=True, text=True, timeout=240, check=False,
+            [sys.executable, *program], capture_output=True, text=True, timeout=600, check=False,
             env={**environment, "GRIDWARD_DATA_DIR": str(folder / place)},
         )  # fmt: skip
 
