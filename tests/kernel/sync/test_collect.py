@@ -149,7 +149,7 @@ def test_the_field_app_still_numbers_its_records(phone: Phone):
         (filled("<met>yes</met><people>41</people>"), 422, "people"),
         (filled("<met>yes</met><strange>1</strange>"), 422, "strange"),
         (filled(form="nothing"), 422, "表单"),
-        (filled(place="5001160010010000000"), 422, "责任区"),
+        (filled(place="5001160010010000000"), 422, "责任片区"),
         (filled(place="here"), 422, "地点"),
         (filled(instance=""), 400, "instanceID"),
         ("<data id='visit'>", 400, "XML"),
