@@ -41,6 +41,40 @@ class BatchTooLarge(AppError):
     message: ClassVar[Any] = _("A batch holds at most %(items)s records and %(bytes)s bytes. Send fewer at a time.")
 
 
+class NotASubmission(AppError):
+    """What ODK Collect sent is no filled-in form."""
+
+    code: ClassVar[str] = "not_a_submission"
+    status: ClassVar[int] = 400
+    message: ClassVar[Any] = _("This is no filled-in form (%(reason)s). Fetch the form anew in ODK Collect.")
+
+
+class PhotoMissing(AppError):
+    """A photo that a filled-in form names did not come with it."""
+
+    code: ClassVar[str] = "photo_missing"
+    status: ClassVar[int] = 422
+    message: ClassVar[Any] = _("The photo “%(name)s” did not come along, or is no JPEG. Take it anew and send again.")
+
+
+class SubmissionTooLarge(AppError):
+    """A filled-in form with photos larger than one request may be."""
+
+    code: ClassVar[str] = "submission_too_large"
+    status: ClassVar[int] = 413
+    message: ClassVar[Any] = _(
+        "A filled-in form with its photos may have %(bytes)s bytes at most. Take smaller photos."
+    )
+
+
+class NotTaken(AppError):
+    """A filled-in form that was refused: nothing of it is kept, the phone keeps it."""
+
+    code: ClassVar[str] = "not_taken"
+    status: ClassVar[int] = 422
+    message: ClassVar[Any] = "%(words)s"
+
+
 class WrongCode(AppError):
     """An enrolment code that is unknown, used or too old."""
 

@@ -56,7 +56,7 @@ class Record(models.Model):
     incident = models.ForeignKey("kernel.Incident", models.PROTECT, null=True, db_index=False)
     epoch = models.PositiveIntegerField()
     sequence = models.BigIntegerField(null=True)
-    """Null for the tombstone of a record that claimed a number already taken."""
+    """Null for the tombstone of a record that claimed a number already taken, and for a client that counts none."""
     type = models.CharField(_("kind of record"), max_length=48)
     base_version = models.BigIntegerField(null=True)
     digest = models.BinaryField(max_length=32)

@@ -34,6 +34,8 @@ class Batch:
     epoch: int
     skew_s: float
     items: list[Any]
+    numbered: bool = True
+    """False for a client without a count of its records, as ODK Collect: its items have the number 0, kept as none."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def read_item(given: Any, batch: Batch, now_s: float) -> Envelope:
     key = read_id(given)
     sequence, kind, base, at_ms = given.get("sequence"), given.get("type"), given.get("base"), given.get("at_ms")
     offset_ms, body, sealed = given.get("offset_ms"), given.get("body"), given.get("sealed", "")
-    if not _whole(sequence, 1):
+    if not _whole(sequence, 1 if batch.numbered else 0):
         raise Malformed("sequence")
     if not isinstance(kind, str) or not _TYPE.match(kind):
         raise Malformed("type")

@@ -6,6 +6,8 @@ quarters of what a request costs outside the database. The walls, the headers an
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
 from collections.abc import Callable
 from functools import wraps
@@ -26,26 +28,52 @@ from gridward.web.walls import is_broken, start_over
 
 PREFIX = "/sync/"
 _BEARER = "Bearer "
+_BASIC = "Basic "
 View = Callable[..., HttpResponse]
+Refusing = Callable[[AppError], HttpResponse]
 
 
 def by_device(view: View) -> View:
     """Guard an address of the protocol: only a device with its token comes in, and acts as its account."""
+    return _guarded(view, _of_bearer, refused)
 
+
+def by_collect(refusing: Refusing) -> Callable[[View], View]:
+    """Guard an address of ODK Collect, which gives the device's token as the password of HTTP Basic.
+
+    Parameters: refusing — how a refusal is written down for it.
+    """
+    return lambda view: _guarded(view, _of_basic, refusing)
+
+
+def _of_bearer(given: str) -> str:
+    return given[len(_BEARER) :] if given.startswith(_BEARER) else ""
+
+
+def _of_basic(given: str) -> str:
+    """The password; the name beside it says nothing that the token does not."""
+    try:
+        said = base64.b64decode(given[len(_BASIC) :], validate=True).decode() if given.startswith(_BASIC) else ""
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+    return said.partition(":")[2]
+
+
+def _guarded(view: View, token_in: Callable[[str], str], refusing: Refusing) -> View:
     @csrf_exempt
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            given = request.headers.get("Authorization", "")
-            if not given.startswith(_BEARER):
+            token = token_in(request.headers.get("Authorization", ""))
+            if not token:
                 raise UnknownDevice
-            door = door_of(given[len(_BEARER) :])
+            door = door_of(token)
             if door.wipe and not may_be_wiped:
                 raise Wiped
             enter(door.actor)
             return view(request, door, *args, **kwargs)
         except AppError as refusal:
-            return refused(refusal)
+            return refusing(refusal)
 
     may_be_wiped = getattr(view, "may_be_wiped", False)
     guarded.capability = ""  # type: ignore[attr-defined]

@@ -25,6 +25,7 @@ from gridward.kernel.sync.models import SETTLE, FieldForm, Record
 from gridward.kernel.sync.records import Outcome
 from gridward.kernel.sync.rules import SKEW_FLAGGED_S
 from gridward.web.field.answers import answers_of
+from gridward.web.field.collect import settings_of
 from gridward.web.paging import page_of
 from gridward.web.scope import chosen_area
 
@@ -38,7 +39,7 @@ def device_list(request: HttpRequest) -> HttpResponse:
     return _devices(request)
 
 
-def _devices(request: HttpRequest, offered: devices.Offer | None = None) -> HttpResponse:
+def _devices(request: HttpRequest, shown: dict[str, Any] | None = None) -> HttpResponse:
     actor = actor_in(request)
     page = page_of(visible_devices(actor).order_by("-made_at", "-id"), request.GET.get("after", ""))
     names = full_names(device.address for device in page.rows)
@@ -47,29 +48,46 @@ def _devices(request: HttpRequest, offered: devices.Offer | None = None) -> Http
          "skewed": abs(device.skew_s) >= SKEW_FLAGGED_S}
         for device in page.rows
     ]  # fmt: skip
-    context: dict[str, Any] = {"rows": rows, "after": page.after, "minutes": devices.CODE_MIN}
-    if offered is not None:
-        link = request.build_absolute_uri(f"{reverse('field-app')}#enrol={offered.code}")
-        context |= {
-            "offered": offered,
-            "link": link,
-            "drawn": segno.make(link, error="m").svg_data_uri(scale=5, border=2),
-        }
-    return render(request, "field/devices.html", context)
+    context = {"rows": rows, "after": page.after, "minutes": devices.CODE_MIN, "collect_server": _collect(request)}
+    return render(request, "field/devices.html", context | (shown or {}))
+
+
+def _offered(request: HttpRequest, offered: devices.Offer) -> HttpResponse:
+    link = request.build_absolute_uri(f"{reverse('field-app')}#enrol={offered.code}")
+    return _devices(request, {"offered": offered, "link": link, "drawn": _drawn(link)})
+
+
+def _collect(request: HttpRequest) -> str:
+    return request.build_absolute_uri(reverse("collect-list")).removesuffix("/formList")
+
+
+def _drawn(said: str) -> str:
+    return segno.make(said, error="m").svg_data_uri(scale=5, border=2)
 
 
 @require_POST
 @needs_account
 def offer(request: HttpRequest) -> HttpResponse:
     """A code for a new device of mine."""
-    return _devices(request, devices.offer(actor_in(request), request.POST.get("name", ""), clock.now()))
+    return _offered(request, devices.offer(actor_in(request), request.POST.get("name", ""), clock.now()))
 
 
 @require_POST
 @needs_account
 def offer_again(request: HttpRequest, device_id: UUID) -> HttpResponse:
     """A code for a device of mine that was installed anew."""
-    return _devices(request, devices.offer(actor_in(request), "", clock.now(), device_id))
+    return _offered(request, devices.offer(actor_in(request), "", clock.now(), device_id))
+
+
+@require_POST
+@needs_account
+def collect_token(request: HttpRequest, device_id: UUID) -> HttpResponse:
+    """Enrol a device of mine with ODK Collect: its token is shown this once."""
+    made = devices.enrol_collect(actor_in(request), device_id, clock.now())
+    said = settings_of(_collect(request), made.device.name, made.token)
+    response = _devices(request, {"collect": made, "drawn": _drawn(said)})
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 @require_POST

@@ -86,6 +86,15 @@ def enrol(code: str, now: datetime) -> Enrolled:
 
 
 @transaction.atomic
+def enrol_collect(actor: Actor, device_id: UUID, now: datetime) -> Enrolled:
+    """Enrol one's own device for ODK Collect, which knows no codes: its token is to be shown once.
+
+    Raises: NotFound, Forbidden for somebody else's device.
+    """
+    return enrol(offer(actor, "", now, device_id).code, now)
+
+
+@transaction.atomic
 def revoke(actor: Actor, device_id: UUID, now: datetime, *, lost: bool) -> Device:
     """Shut a device out; a lost one forgets everything as soon as it hears of it, and its store key is destroyed now.
 

@@ -22,4 +22,4 @@ def settle(scene: Scene) -> dict[str, str]:
         )
         for at, outcome in enumerate((Outcome.STORED, Outcome.CONFLICT), start=1)
     ]  # fmt: skip
-    return {"device_id": str(device.pk), "record_id": str(rows[1].pk), "part": "places"}
+    return {"device_id": str(device.pk), "record_id": str(rows[1].pk), "part": "places", "form_key": "visit"}

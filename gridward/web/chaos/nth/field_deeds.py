@@ -11,7 +11,7 @@ from gridward.kernel.access.models import Grant
 from gridward.kernel.address import text
 from gridward.kernel.ids import new_id
 from gridward.kernel.sync.access import Door, door_of
-from gridward.kernel.sync.actions import devices, forms, receiving, settling
+from gridward.kernel.sync.actions import collecting, devices, forms, receiving, settling
 from gridward.kernel.sync.canonical import digest_of
 from gridward.kernel.sync.models import FieldForm
 from gridward.kernel.sync.records import Item
@@ -67,6 +67,18 @@ def _receive(stage: Stage) -> Callable[[], Any]:
     return lambda: receiving.receive(door, batch, stage.now, careful=True)
 
 
+def _submit(stage: Stage) -> Callable[[], Any]:
+    door = _door(stage)
+    said = f"""<data id="visit"><place>{text(PLACE)}</place><answers><met>yes</met></answers>
+        <meta><instanceID>uuid:{new_id()}</instanceID></meta></data>"""
+    return lambda: collecting.submit(door, said.encode(), {}, stage.now)
+
+
+def _enrol_collect(stage: Stage) -> Callable[[], Any]:
+    device = devices.offer(stage.officer, "红米", stage.now).device
+    return lambda: devices.enrol_collect(stage.officer, device.pk, stage.now)
+
+
 def _keep(stage: Stage) -> Callable[[], Any]:
     door = _door(stage)
     item = _item(stage, door)
@@ -89,9 +101,11 @@ def _settle(stage: Stage) -> Callable[[], Any]:
 FIELD: dict[Any, Deed] = {
     devices.offer: lambda stage: lambda: devices.offer(stage.officer, "红米", stage.now),
     devices.enrol: _enrol,
+    devices.enrol_collect: _enrol_collect,
     devices.revoke: _revoke,
     devices.confirm_wiped: _confirm,
     receiving.receive: _receive,
+    collecting.submit: _submit,
     forms.keep: _keep,
     forms.load_forms: _load,
     settling.settle: _settle,
