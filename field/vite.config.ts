@@ -4,7 +4,7 @@ import { defineConfig, type Plugin } from "vite";
 import { fieldShell } from "./field-shell";
 
 const ICONS = [
-  "home", "map", "inbox", "sitemap", "users", "truck", "building", "report", "table-import", "history", "bell",
+  "home", "map", "inbox", "sitemap", "users", "truck", "building", "report", "table-import", "table-export", "history", "bell",
   "search", "phone", "headset", "list", "clock", "run", "alert-triangle", "circle-check", "circle-x", "arrow-back-up",
   "ban", "chevron-right", "chevron-down", "download", "printer", "eye", "camera", "plus", "logout", "language", "menu-2",
   "route", "qrcode", "send", "file-text", "refresh", "user", "x", "ambulance", "chart-line", "link", "settings",

@@ -44,6 +44,8 @@ for role in ("testing.sampler", "crew"):
     Grant.objects.get_or_create(user=user, role=role, address=place, incident=None)
 incident = required()
 hours = {"starts_at": now - timedelta(hours=1), "ends_at": now + timedelta(hours=9)}
+# The drill's own round covers this community too, and of two rounds a phone follows the later one.
+Round.objects.filter(closed_at=None).update(closed_at=now)
 made = Round.objects.create(incident=incident, rule_id="everybody", address=place, number=99, pool_size=10, people=50,
                             opened_at=now, **hours)
 point = Point.objects.create(round=made, address=place, number=1, name="社区广场采样点", people=50, tables=1,
