@@ -53,12 +53,24 @@ def command(scale: float, callers: str, damage: bool, as_json: bool) -> None:
     began = time.monotonic()
     _make_district(scale)
     with house():
+        _stop_vacuuming()
         report = _routes(callers) | _tables(damage=damage)
     report["seconds"] = round(time.monotonic() - began, 1)
     click.echo(json.dumps(report, ensure_ascii=False, indent=2)) if as_json else say(json.dumps(report))
     embedded.erase(config().data_dir)
     shutil.rmtree(config().data_dir, ignore_errors=True)
     sys.exit(1 if any(report[name] for name in _FAULTS) else 0)
+
+
+def _stop_vacuuming() -> None:
+    """Keep the server from tidying tables while their walls are damaged: each would wait for the other."""
+    from django.db import connection
+
+    from gridward.kernel.walls.owner import as_owner
+
+    with as_owner(), connection.cursor() as query:
+        query.execute("ALTER SYSTEM SET autovacuum = off")
+        query.execute("SELECT pg_reload_conf()")
 
 
 def _make_district(scale: float) -> None:
