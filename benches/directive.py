@@ -23,8 +23,9 @@ from urllib.parse import quote, urlencode
 from benches.web_load import APPLICATION, WrongAnswer, database_cpu_s, prepare, scratch_database, serving
 
 COMMUNITIES, ESTATES = 301, 1_500
-SETTLE_S = 15.0
-LONGEST_S = 30.0
+OPENING_S, SETTLE_S = 20.0, 10.0
+"""Pages are opened one after another, as a shift begins; then everybody only looks."""
+TOLD_TO_WAIT_S = 2.0
 WATCHED_S = 12.0
 _EVERY = re.compile(r"EVERY_MS = ([\d_]+)")
 
@@ -89,7 +90,7 @@ def run(processes: int = 2, workers: int = 2, threads: int = 8) -> dict[str, Any
             sending = _Sender(server.port, settings.SESSION_COOKIE_NAME, sender)
             watching = _Screens(server.port, settings.SESSION_COOKIE_NAME, screens, every_s, processes)
             watching.start()
-            time.sleep(SETTLE_S)
+            time.sleep(OPENING_S + SETTLE_S)
             idle = _Meter(server, url)
             time.sleep(SETTLE_S)
             quiet = idle.stop()
@@ -237,7 +238,7 @@ def _poll(
     port: int, cookie: str, sessions: list[str], every_s: float, number: int, until: Any, said: dict[str, Any]
 ) -> None:
     rng, began = random.Random(number), time.monotonic()
-    screens = [_Screen(one, began + rng.random() * every_s) for one in sessions]
+    screens = [_Screen(one, began + rng.random() * OPENING_S) for one in sessions]
     first = _first_cursor(port, cookie, sessions[0])
     ready = selectors.DefaultSelector()
     for one in screens:
@@ -314,8 +315,8 @@ def _read(one: _Screen, every_s: float, ready: Any, said: dict[str, Any]) -> Non
         return
     status = int(head.split(b" ", 2)[1])
     _answered(one, status, fields, body, said)
-    # As the console does: who is turned away comes again later and later.
-    one.pause_s = min(one.pause_s * 2, LONGEST_S) if status == 429 else every_s
+    # As the console does: who is turned away comes again when told to.
+    one.pause_s = TOLD_TO_WAIT_S * (1 + random.random()) if status == 429 else every_s
     moment = time.monotonic()
     said["waits"].append(moment - one.asked_at)
     one.asked_at, one.next_at = 0.0, moment + one.pause_s

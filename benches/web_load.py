@@ -21,6 +21,8 @@ import psutil
 import psycopg
 from psycopg import sql
 
+from gridward.web.processes import CONNECTIONS
+
 APPLICATION = "gridward.web.wsgi:application"
 CODE = "500116"
 KEY = "bench-key-of-a-scratch-database"
@@ -117,7 +119,8 @@ def serving(url: str, application: str, workers: int, threads: int) -> Iterator[
         port = probe.getsockname()[1]
     command = [shutil.which("granian", path=os.path.dirname(sys.executable)) or "granian", "--interface", "wsgi"]
     options = ["--host", "127.0.0.1", "--port", str(port), "--workers", str(workers), "--no-access-log"]
-    options += ["--blocking-threads", str(threads), "--log-level", "warning", "--backlog", "1024"]
+    options += ["--blocking-threads", str(threads), "--log-level", "warning"]
+    options += ["--backlog", str(CONNECTIONS), "--backpressure", str(CONNECTIONS)]
     process = subprocess.Popen([*command, *options, application], env=_environment(url))
     try:
         _await_answer(port, process)

@@ -94,10 +94,16 @@ def tell(words: str) -> None:
     sys.stderr.write(f"house  | {words}\n")
 
 
+CONNECTIONS = 4096
+"""Connections of one web process at once."""
+
+
 def web(host: str, port: int, workers: int, threads: int) -> Child:
     """Granian serving the console."""
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
-    command += ["--workers", str(workers), "--blocking-threads", str(threads), "--backpressure", str(threads * 8)]
+    # Granian counts connections, not requests: each open screen keeps one. What is too much to do is told by 429.
+    command += ["--workers", str(workers), "--blocking-threads", str(threads)]
+    command += ["--backpressure", str(CONNECTIONS), "--backlog", str(CONNECTIONS)]
     command += ["--no-ws", "--log-level", "error", "--respawn-failed-workers", "gridward.web.wsgi:application"]
     return Child("web", command, lambda: answers(host, port))
 

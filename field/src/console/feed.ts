@@ -11,6 +11,7 @@ interface News {
 const EVERY_MS = 1_500;
 const HIDDEN_MS = 30_000;
 const LONGEST_MS = 30_000;
+const TOLD_TO_WAIT_MS = 2_000;
 
 let cursor = "";
 let pause = EVERY_MS;
@@ -39,9 +40,10 @@ async function ask(): Promise<void> {
     show(true);
     refreshStale();
   } catch (failure) {
-    pause = Math.min(pause * 2, LONGEST_MS);
-    // Asked to wait is not cut off.
-    show(failure instanceof Error && failure.message === "429");
+    // Asked to wait is not cut off: it comes again when it was told to, and not all at once.
+    const wait = failure instanceof Error && failure.message === "429";
+    pause = wait ? TOLD_TO_WAIT_MS * (1 + Math.random()) : Math.min(pause * 2, LONGEST_MS);
+    show(wait);
   } finally {
     asking = false;
     timer = window.setTimeout(() => void ask(), more ? 0 : document.hidden ? HIDDEN_MS : pause);
