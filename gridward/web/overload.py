@@ -19,7 +19,6 @@ from django.utils.translation import gettext_lazy as _
 from gridward.kernel.errors import AppError
 from gridward.kernel.registry import registry
 from gridward.web.config import config
-from gridward.web.feed import PATH as FEED
 from gridward.web.middleware import turned_away
 from gridward.web.signin.gate import UNATTENDED
 
@@ -53,9 +52,6 @@ def weight_of(request: HttpRequest) -> Weight:
     urgent = tuple(
         f"{root}/{line.key}/" for line in registry().lines.values() if line.urgent for root in ("", "/api/v1")
     )
-    if request.path == FEED:
-        # Nearly all of it is answered before this; what is left keeps a screen known to the next half minute.
-        return Weight.ORDINARY
     if request.headers.get(UNATTENDED) or request.path.startswith(_LONG) or request.path.endswith(".geojson"):
         return Weight.CAN_WAIT
     return Weight.URGENT if request.path.startswith(urgent + _URGENT) else Weight.ORDINARY
