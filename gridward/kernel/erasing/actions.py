@@ -130,8 +130,8 @@ def _files(query: Any, table: Table, incident_id: UUID) -> list[str]:
     key, found = table.model._meta.pk.column, []
     for column in (one.column for one in table.model._meta.concrete_fields if isinstance(one, FileName)):
         query.execute(
-            f"SELECT {column} FROM {table.name} WHERE {column} <> '' AND {key} IN ({table.rows})",
-            [incident_id],  # nosec B608 # names of ours
+            f"SELECT {column} FROM {table.name} WHERE {column} <> '' AND {key} IN ({table.rows})",  # nosec B608
+            [incident_id],
         )
         found += [file for (file,) in query.fetchall()]
     return found
