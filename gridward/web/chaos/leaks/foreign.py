@@ -23,6 +23,7 @@ from gridward.web.chaos.leaks import field_rows
 
 WORDS, PHONE = "鵺鷟", "19970000001"
 ACCOUNT = "leak-of-the-other-town"
+_NO_CODE = "H00000000"
 _JPEG = b"\xff\xd8\xff\xe0"
 
 
@@ -65,5 +66,5 @@ def settle(place: int, now: datetime) -> dict[str, str]:
         **settled(scene), **field_rows.settle(scene),
         "need_id": str(NEED), "person_id": str(PERSON), "resource_id": str(RESOURCE), "assignment_id": str(sent.pk),
         "proof_id": str(proof.pk), "request_id": str(asked.pk), "run_id": str(run.pk),
-        "code": "H00000000",
+        "code": _NO_CODE,
     }  # fmt: skip
