@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import _QUIET, PHONE, Served
 
@@ -183,9 +183,9 @@ def test_a_morning_without_network_arrives_once(served: Served, setting: dict[st
     # Switched off, and on again, still without network.
     page = phone(offline=True)
     unlock(page)
-    page.get_by_text("6 条待上传").wait_for()
+    expect(page.get_by_text("6 条待上传")).to_be_visible(timeout=30_000)
     page.context.set_offline(False)
-    page.get_by_text("全部已上传").wait_for(timeout=60_000)
+    expect(page.get_by_text("全部已上传")).to_be_visible(timeout=60_000)
     shot(page, "sent")
     everything_arrived_once(served, setting)
     two_phones_one_tube(page, served, setting, phone)
