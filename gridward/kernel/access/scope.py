@@ -50,6 +50,7 @@ PUBLIC = Scope("{}")
 """A resident: sees what was opened to them, and may write to the journal what they did."""
 DOOR = Scope('{"door":true}')
 """Signing in: sees accounts, and nothing else."""
+_UNTOLD = Scope("untold")
 
 _wanted: ContextVar[Scope | None] = ContextVar("gridward_scope", default=None)
 _usual = NOBODY
@@ -143,8 +144,8 @@ def guard(connection: BaseDatabaseWrapper, **_more: Any) -> None:
 def _send(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
     ours = context["connection"]
     if isinstance(sql, str) and sql.startswith("ROLLBACK TO SAVEPOINT"):
-        # PostgreSQL takes back what was set since the savepoint.
-        ours.connection.gridward_transaction = None
+        # PostgreSQL goes back to what was in force at the savepoint, which nobody here remembers.
+        ours.connection.gridward_transaction = _UNTOLD
     else:
         with ours.wrap_database_errors:
             _bring_up(ours.connection)

@@ -64,6 +64,20 @@ def test_the_scope_before_is_back_after_the_house_acted_and_after_a_savepoint_wa
     assert Person.objects.count() == 1
 
 
+def test_after_a_savepoint_was_undone_the_scope_of_the_session_is_not_taken_for_the_one_in_force(in_the_south):
+    """The session's is the house's where a command ran before; the transaction had narrowed it."""
+    held = connection.connection
+    before, held.gridward_session = getattr(held, "gridward_session", NOBODY), HOUSE
+    try:
+        assert Person.objects.count() == 1
+        savepoint = transaction.savepoint()
+        with house():
+            transaction.savepoint_rollback(savepoint)
+            assert Person.objects.count() == 2
+    finally:
+        held.gridward_session = before
+
+
 WIDER = json.dumps({"*": True})
 
 
