@@ -5,6 +5,7 @@ from io import BytesIO
 import pytest
 from playwright.sync_api import expect
 
+from gridward.kernel.needs.queries import CATEGORIES_KEPT_S
 from tests.browser.conftest import DESK, PHONE
 
 pytestmark = pytest.mark.browser
@@ -55,6 +56,7 @@ def logged_by_keyboard(page):
 def test_a_call_is_answered_proven_reopened_climbs_and_is_counted(served, open_page):
     # The promise of this category is shortened, as an officer would in the administration.
     served.sql("UPDATE kernel_category SET assign_s = 8, climb_s = 3600, first_level = 12 WHERE key = 'transport_home'")
+    time.sleep(CATEGORIES_KEPT_S)
     agent = open_page("agent", DESK)
     code, took_s = logged_by_keyboard(agent)
     assert took_s < 20

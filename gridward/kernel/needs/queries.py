@@ -21,7 +21,7 @@ from gridward.kernel.secrecy.keyring import search_keys
 
 SEE = "needs.see"
 NEWEST_SEARCHED = 1000
-_CATEGORIES_KEPT_S = 5
+CATEGORIES_KEPT_S = 5
 
 
 def categories(kind: str | None = None) -> list[Category]:
@@ -29,7 +29,7 @@ def categories(kind: str | None = None) -> list[Category]:
     found: list[Category] | None = cache.get("categories")
     if found is None:
         found = list(Category.objects.filter(in_use=True))
-        cache.set("categories", found, _CATEGORIES_KEPT_S)
+        cache.set("categories", found, CATEGORIES_KEPT_S)
     return [category for category in found if kind in (None, category.kind)]
 
 
@@ -39,7 +39,7 @@ def category_by_key(key: str) -> Category | None:
     found: Category | None = cache.get(place)
     if found is None:
         found = next((category for category in categories() if category.key == key), None)
-        cache.set(place, found, _CATEGORIES_KEPT_S)
+        cache.set(place, found, CATEGORIES_KEPT_S)
     return found
 
 
