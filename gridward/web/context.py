@@ -12,8 +12,13 @@ from gridward.kernel.address import text
 from gridward.kernel.areas.models import Area
 from gridward.kernel.areas.queries import trail_of
 from gridward.kernel.journal.queries import cursor
+from gridward.kernel.manifest import Page
 from gridward.kernel.notices.queries import unseen_count
 from gridward.kernel.registry import registry, strip_kinds, urgent_rows
+
+FEW_PAGES = 8
+MAIN_PAGES = 4
+"""As many as stand at the bottom of a phone."""
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -22,10 +27,12 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return {"frame": None}
     actor: Actor = request.actor  # type: ignore[attr-defined]
+    groups = _groups(request, actor)
     return {
         "frame": {
             "user": user,
-            "pages": _pages(request, actor),
+            "pages": _main_pages(groups),
+            "groups": groups,
             "area": getattr(request, "area", None) or _home_area(actor),
             "incident": request.incident,  # type: ignore[attr-defined]
             "inbox_count": unseen_count(actor),
@@ -36,14 +43,40 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _pages(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
-    found = []
-    for page in registry().pages:
-        if actor.may(page.capability):
-            url = reverse(page.url_name)
-            active = request.path == url if url == "/" else request.path.startswith(url)
-            found.append({"key": page.key, "title": page.title, "url": url, "icon": page.icon, "active": active})
-    return found
+def _groups(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
+    """The pages the actor may open, by line in the order of their first page; few make one group without a name."""
+    groups = []
+    for line in registry().lines.values():
+        pages = [_page(page) for page in line.pages if actor.may(page.capability)]
+        if pages:
+            groups.append({"title": line.title, "pages": sorted(pages, key=lambda page: page["order"])})
+    groups.sort(key=lambda group: group["pages"][0]["order"])
+    if sum(len(group["pages"]) for group in groups) <= FEW_PAGES:
+        every = sorted((page for group in groups for page in group["pages"]), key=lambda page: page["order"])
+        groups = [{"title": "", "pages": every}] if every else []
+    _mark_here(groups, request.path)
+    return groups
+
+
+def _page(page: Page) -> dict[str, Any]:
+    url = reverse(page.url_name)
+    return {"key": page.key, "title": page.title, "url": url, "icon": page.icon, "order": page.order}
+
+
+def _mark_here(groups: list[dict[str, Any]], path: str) -> None:
+    """Mark the page whose address goes farthest along the path, and its group; the first group where none does."""
+    every = [(page, group) for group in groups for page in group["pages"]]
+    along = [one for one in every if path == one[0]["url"] or (one[0]["url"] != "/" and path.startswith(one[0]["url"]))]
+    if along:
+        page, group = max(along, key=lambda one: len(one[0]["url"]))
+        page["active"] = group["active"] = True
+    elif groups:
+        groups[0]["active"] = True
+
+
+def _main_pages(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    every = [page for group in groups for page in group["pages"]]
+    return sorted(every, key=lambda page: page["order"])[:MAIN_PAGES]
 
 
 def home_address(actor: Actor) -> int:

@@ -50,7 +50,7 @@ _BENCH = """
     WHERE ends_at > %(start)s AND starts_at < %(end)s
 """
 
-_PEOPLE, _PIECES, _SECONDS, _SHARE = _("people"), _("tubes"), "s", "%"
+_PEOPLE, _PIECES, _SECONDS, _SHARE = _("persons"), _("sample tubes"), "s", "%"
 _ANSWERED = "extract(epoch FROM verdict_at - closed_at)"
 
 FIGURES = (

@@ -116,6 +116,7 @@ LINE = Line(
     roles=ROLES,
     capabilities=CAPABILITIES,
     announces=ANNOUNCES,
+    gives={"headquarters": frozenset({"testing.see"})},
     install="gridward.lines.testing.actions.setting_up.install",
     commands=COMMANDS,
     patch=PATCH,

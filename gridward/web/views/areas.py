@@ -24,6 +24,7 @@ from gridward.web.views.needs import with_places
 
 SEE = queries.SEE
 QUEUE_SHOWN = 8
+FIGURES_SHOWN = 6
 
 
 @needs_capability(SEE)
@@ -39,27 +40,34 @@ def page(request: HttpRequest, address: str) -> HttpResponse:
     area, within = chosen_area(request, SEE, address)
     now = clock.now()
     day = clock.local_day(now)
-    shown = _bulletin_figures()
+    sections = _sections(area, day, now)
+    columns = [section["tiles"][0]["reading"].figure for section in sections]
     context = {
         "area": area,
         "address": text(area.address),
         "day": day,
-        "tiles": _tiles(shown, area, day, now),
-        "below": _below(area, shown[:5], day),
-        "columns": [registry().figures[key] for key in shown[:5]],
+        "sections": sections,
+        "below": _below(area, [figure.key for figure in columns], day),
+        "columns": columns,
         "queue": with_places(list(queue(actor_in(request), within)[:QUEUE_SHOWN])),
         "trail": queries.trail_of(area.address)[:-1],
     }
     return render(request, "areas/page.html", context)
 
 
-def _bulletin_figures() -> list[str]:
-    return [key for line in registry().lines.values() for key in line.bulletin]
-
-
-def _tiles(keys: list[str], area: Area, day: date, now: datetime) -> list[dict[str, Any]]:
-    courses = trends(keys, area.address, day)
-    return [{"reading": one, "trend": courses[key]} for key, one in read(keys, area.address, day, now).items()]
+def _sections(area: Area, day: date, now: datetime) -> list[dict[str, Any]]:
+    """The first figures of each line; the bulletin has them all."""
+    lines = [line for line in registry().lines.values() if line.bulletin]
+    keys = [key for line in lines for key in line.bulletin[:FIGURES_SHOWN]]
+    readings, courses = read(keys, area.address, day, now), trends(keys, area.address, day)
+    return [
+        {
+            "title": line.title,
+            "tiles": [{"reading": readings[key], "trend": courses[key]} for key in line.bulletin[:FIGURES_SHOWN]],
+            "all": len(line.bulletin),
+        }
+        for line in lines
+    ]
 
 
 def _below(area: Area, keys: list[str], day: Any) -> list[dict[str, Any]]:

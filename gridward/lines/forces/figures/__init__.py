@@ -3,6 +3,6 @@
 from gridward.lines.forces.figures import lacks, people, rosters
 
 FIGURES = (*people.FIGURES, *rosters.FIGURES, *lacks.FIGURES)
-BULLETIN = (*people.BULLETIN, *rosters.BULLETIN, *lacks.BULLETIN)
+BULLETIN = (*rosters.BULLETIN, *people.BULLETIN, *lacks.BULLETIN)
 
 __all__ = ["BULLETIN", "FIGURES"]

@@ -78,7 +78,7 @@ _HOURS_EACH = f"""
       AND began_at >= %(end)s - interval '{FAIR_DAYS} days' AND began_at < %(end)s
     GROUP BY volunteer_id
 """
-_PEOPLE, _TIMES, _HEADS, _METRES, _SHARE = _("people"), _("person-times"), _("heads"), "m", "%"
+_PEOPLE, _TIMES, _HEADS, _METRES, _SHARE = _("persons"), _("person-times"), _("heads"), "m", "%"
 _WAY = "(one.reasons ->> 'way_m')::float8"
 _WAYS = _times(f"{_STANDS} AND one.reasons ->> 'way_m' IS NOT NULL", amount=_WAY)
 
