@@ -20,7 +20,11 @@ from gridward.lines.command.models.directives import ANSWER, SEE
 
 SMALL = 0.02
 """Below this scale a day's directives reach the first towns only."""
+STAFFED_LEAST = 60
+"""Communities with an office in the smallest drill; in the whole district every one has its own."""
 REMIND_EVERY = timedelta(minutes=5)
+JUDGED_AFTER = (timedelta(hours=8, minutes=30), timedelta(hours=11))
+"""How long after planning the routes the headquarters judges what inspectors found: the second time after the last."""
 # When (hour and minute), to whom, how urgent, within how many hours, title, words, proof.
 ORDERS = (
     (8, 10, "community", 2, 8, "今日社区消杀安排", "公共区域、电梯按键和垃圾收集点今天完成消杀，附照片或文字。"),
@@ -62,17 +66,20 @@ def logins(ground: Ground) -> list[Login]:
 
 
 def furnish(ground: Ground, now: datetime) -> None:
-    """The examples of checklist, posts and tasks, and holders for most posts of the communities reached."""
+    """The examples of checklist, posts and tasks, and holders for most posts of communities."""
     standing.install(now)
     rng = np.random.default_rng([ground.seed, 32])
-    for at, community in enumerate(reached(ground)[:60]):
+    began = now - timedelta(days=3)
+    every = reached(ground)
+    staffed = round(len(every) * min(1.0, ground.scale**0.5))
+    for at, community in enumerate(every[: max(STAFFED_LEAST, staffed)]):
         held = (span(community.address),)
         desk = Actor(None, "", "drill", {"posts.see": held, "posts.change": held})
         for number, key in enumerate(POSTS):
             if rng.random() < 0.85:
                 name = SURNAMES[int(rng.integers(len(SURNAMES)))] + GIVEN[int(rng.integers(len(GIVEN)))]
                 phone = f"1990{at % 1000:03d}{number:04d}"
-                standing.fill_post(desk, community.address, key, name, phone, "", now)
+                standing.fill_post(desk, community.address, key, name, phone, "", began)
 
 
 def live(ground: Ground, day: Day, start: datetime, end: datetime) -> None:
@@ -157,7 +164,8 @@ def _inspect(ground: Ground, day: Day, headquarters: Actor, rng: np.random.Gener
     for visit in Visit.objects.filter(plan=plan).order_by("planned_at", "pk"):
         began = max(visit.planned_at, now)
         day.at(began + timedelta(minutes=35), lambda at, visit=visit: _visit(day, visit, rng, at))
-    day.at(now + timedelta(hours=8, minutes=30), lambda at: _judge(headquarters, at))
+    for after in JUDGED_AFTER:
+        day.at(now + after, lambda at: _judge(headquarters, at))
 
 
 def _visit(day: Day, visit: Visit, rng: np.random.Generator, now: datetime) -> None:
@@ -181,7 +189,7 @@ def _visit(day: Day, visit: Visit, rng: np.random.Generator, now: datetime) -> N
 
 
 def _judge(headquarters: Actor, now: datetime) -> None:
-    """Before the evening: common findings are put under their problems, and each has its one reply."""
+    """Twice a day: common findings are put under their problems, and each has its one reply."""
     for title, wordings, reply in COMMON:
         waiting = [one for one in Finding.objects.filter(state="sent", problem=None) if one.words in wordings]
         known = next((one for one in Problem.objects.order_by("made_at") if one.title == title), None)
