@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -279,7 +279,7 @@ def answer(actor: Actor, problem_id: Any, reply: str, audience: Audience, now: d
         raise WordsMissing(field=_("Reply"))
     raised = list(Finding.objects.select_for_update(of=("self",)).filter(problem=problem, state=_STATE.SENT))
     places = {one.address for one in raised} - {problem.address}
-    whole = Audience(audience.levels, tuple(sorted({*audience.areas, *places})), audience.organisations, audience.roles)
+    whole = replace(audience, areas=tuple(sorted({*audience.areas, *places})))
     order = Order(
         problem.address, problem.title[:80], reply, whole, proof=Directive.Proof.NONE, sort=Directive.Sort.REPLY
     )

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gridward.kernel.access.actor import SYSTEM, Actor, one_visible
+from gridward.kernel.access.models import User
 from gridward.kernel.address import Level, level_of
 from gridward.kernel.areas.models import Area
 from gridward.kernel.errors import Forbidden, Invalid, NotFound
@@ -33,10 +34,12 @@ def _event(verb: str, kind: str, row: Any, now: datetime, words: str = "", **dat
 
 @transaction.atomic
 def fill_post(
-    actor: Actor, address: int, post_key: str, name: str, phone: str, organisation: str, now: datetime
-) -> PostHolder:
+    actor: Actor, address: int, post_key: str, name: str, phone: str, organisation: str, now: datetime,
+    account: str = "",
+) -> PostHolder:  # fmt: skip
     """Put somebody on a post of a community; the same person on the same post again changes nothing.
 
+    Parameters: account — the user name by which they sign in; empty for who has none.
     Raises: Forbidden, QuietTimes, NotFound, WordsMissing, Invalid.
     """
     actor.require(POSTS, address)
@@ -49,15 +52,26 @@ def fill_post(
     digits = "".join(sign for sign in phone if sign.isdigit())
     if not 7 <= len(digits) <= 16:
         raise Invalid(field=_("Phone"), reason=_("write seven to sixteen figures"))
+    user_id = _account_named(account)
     held = PostHolder.objects.select_for_update().filter(incident=incident, address=address, post=post)
     same = next((one for one in held if one.phone == digits), None)
-    if same is not None and same.name == name.strip():
+    if same is not None and (same.name, same.account_id) == (name.strip(), user_id):
         return same
     holder = same or PostHolder(id=new_id(now), incident=incident, address=address, post=post, since=now)
     holder.name, holder.phone, holder.organisation = name.strip(), digits, organisation.strip()[:120]
+    holder.account_id = user_id
     holder.save()
     record(actor, [_event("post.filled", "post", holder, now, post=post_key)])
     return holder
+
+
+def _account_named(username: str) -> int | None:
+    if not username.strip():
+        return None
+    found = User.objects.filter(username=username.strip(), is_active=True).first()
+    if found is None:
+        raise Invalid(field=_("Account"), reason=_("nobody signs in by this name"))
+    return found.pk
 
 
 @transaction.atomic

@@ -30,6 +30,7 @@ ORDERS = (
     (8, 10, "community", 2, 8, "今日社区消杀安排", "公共区域、电梯按键和垃圾收集点今天完成消杀，附照片或文字。"),
     (9, 30, "community", 3, 10, "独居老人逐户走访", "逐户走访独居老人，确认药品和生活物资，名单有变化的当天更新台账。"),
     (11, 0, "town", 1, 2, "重点区域应急车辆到位", "各镇街立即核实应急车辆和值守人员到岗情况，缺岗的先补后报。"),
+    (10, 30, "posts", 2, 6, "采样点物资清点", "各核酸检测组清点防护服、采样管和手消，缺的当天报数。"),
     (15, 20, "first_town", 2, 4, "封控小区物资转运点检查", "检查转运点交接记录和无接触配送情况，问题当场整改。"),
     (19, 0, "community", 3, 14, "夜间值守名单核对", "核对今晚值守名单和联系电话，岗位空缺的在22时前补齐。"),
 )  # fmt: skip
@@ -125,13 +126,15 @@ def _order(ground: Ground, day: Day, sender: Actor, order: Any, rng: np.random.G
     whom, urgency, hours, title, words = order
     communities = reached(ground)
     towns = sorted({at_level(one.address, Level.TOWN) for one in communities})
-    places = {
-        "community": [one.address for one in communities],
-        "town": towns,
-        "first_town": [one.address for one in communities if at_level(one.address, Level.TOWN) == towns[0]],
+    audience = {
+        "community": Audience(areas=tuple(one.address for one in communities)),
+        "town": Audience(areas=tuple(towns)),
+        "first_town": Audience(
+            areas=tuple(one.address for one in communities if at_level(one.address, Level.TOWN) == towns[0])
+        ),
+        "posts": Audience(posts=("sampling",), posts_in=towns[0] if ground.scale < SMALL else None),
     }[whom]
     district = at_level(ground.communities[0].address, Level.DISTRICT)
-    audience = Audience(areas=tuple(places))
     due = now + timedelta(hours=hours)
     sent = directives.send(sender, Order(district, title, words, audience, urgency, due_at=due), now)
     for receipt in Receipt.objects.filter(directive=sent).order_by("address"):

@@ -142,7 +142,7 @@ def fill(request: HttpRequest, address: str) -> HttpResponse:
     try:
         actions.fill_post(
             actor_in(request), number, given.get("post", ""), given.get("name", ""), given.get("phone", ""),
-            given.get("organisation", ""), clock.now(),
+            given.get("organisation", ""), clock.now(), given.get("account", ""),
         )  # fmt: skip
     except AppError as refusal:
         if refusal.status not in _FORM_REFUSALS:

@@ -30,7 +30,7 @@ def logins(ground: Ground) -> list[Login]:
 
 
 def furnish(ground: Ground, now: datetime) -> None:
-    """The example configuration, the control levels, the standing posts, a pool of people, and some asked to support."""
+    """The example configuration, the control levels, the standing posts, people, and some asked to support."""
     began = now - timedelta(days=3)
     posts.load_configuration(SYSTEM, now=began)
     here = {at_level(one.address, Level.TOWN) for one in ground.communities}
