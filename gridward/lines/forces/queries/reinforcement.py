@@ -10,6 +10,7 @@ from gridward.kernel.access.actor import Actor
 from gridward.kernel.access.scope import house
 from gridward.kernel.address import Level, Span, text
 from gridward.kernel.areas.queries import full_names
+from gridward.lines.forces.models import Volunteer
 
 # Relies on support_address.
 _SERVING = """
@@ -18,6 +19,8 @@ _SERVING = """
     WHERE support.ends_on IS NULL AND support.address >= %(low)s AND support.address < %(high)s
     GROUP BY place, volunteer.kind ORDER BY count(*) DESC
 """
+
+_KINDS = dict(Volunteer.Kind.choices)
 
 
 @dataclass(frozen=True)
@@ -37,4 +40,4 @@ def serving(actor: Actor, within: Span) -> list[Serving]:
         query.execute(_SERVING, {"low": within.low, "high": within.high, "step": 10 ** (19 - Level.TOWN)})
         rows = query.fetchall()
     names = full_names(row[0] for row in rows)
-    return [Serving(text(row[0]), names.get(row[0], ""), row[1], row[2]) for row in rows]
+    return [Serving(text(row[0]), names.get(row[0], ""), _KINDS[row[1]], row[2]) for row in rows]
