@@ -54,7 +54,7 @@ def admit(open_page: Any, name: str, size: dict[str, int]) -> str:
     desk.get_by_role("button", name="录用").click()
     expect(desk.locator(".head")).to_contain_text("在册")
     desk.locator("summary", has_text="修改档案").click()
-    desk.fill("#trained_on", "2022-11-01")
+    desk.fill("#trained_on", clock.local_day(clock.now()).isoformat())
     desk.fill("#insured_until", "2099-01-01")
     desk.get_by_role("button", name="保存").click()
     expect(desk.locator(".story")).to_contain_text("录用了志愿者")
@@ -144,7 +144,8 @@ def hours_pass(served: Any, badge: str) -> None:
     served.sql(
         "UPDATE forces_postshift SET starts_at = starts_at - interval '6 hours 13 minutes', "
         "ends_at = ends_at - interval '6 hours 13 minutes' WHERE need_id IN "
-        "(SELECT sent.need_id FROM kernel_assignment sent JOIN forces_volunteer one ON one.resource_id = sent.resource_id WHERE badge = %s)",
+        "(SELECT sent.need_id FROM kernel_assignment sent JOIN forces_volunteer one "
+        "ON one.resource_id = sent.resource_id WHERE badge = %s)",
         badge,
     )
 
@@ -169,7 +170,7 @@ def test_from_the_poster_to_a_certificate_that_verifies_offline(
     served: Any, open_page: Any, size: dict[str, int]
 ) -> None:
     [(address,)] = served.sql("SELECT address FROM kernel_grant WHERE role = 'forces.community' LIMIT 1")
-    place, soon = f"{address:019d}", Soon.named(str(size["width"]))
+    place, soon = f"{address:019d}", Soon.named(f"b{size['width']}")
     configure(open_page, soon)
     name, other = f"{NAME}{size['width']}", f"周文静{size['width']}"
     giver = sign_up(open_page, other, f"1390000{size['width']:04d}", size, place)
