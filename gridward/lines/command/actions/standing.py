@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,8 @@ from gridward.lines.command.models import ActionArea, CheckItem, LogEntry, PostH
 
 CONFIG = Path(__file__).parents[1] / "config"
 POSTS, LOG = "posts.change", "log.keep"
+SAME_LINE = timedelta(minutes=1)
+"""A line of the log that is sent twice within it was pressed twice."""
 
 
 def _event(verb: str, kind: str, row: Any, now: datetime, words: str = "", **data: Any) -> Event:
@@ -121,11 +123,18 @@ def part_areas(actor: Actor, action_area_id: Any, now: datetime) -> None:
 
 @transaction.atomic
 def write_log(actor: Actor, address: int, words: str, to_hand_over: bool, now: datetime) -> LogEntry:
-    """Add a line to a desk's duty log. Raises: Forbidden, QuietTimes, WordsMissing."""
+    """Add a line to a desk's duty log; the same words again within a minute are the same line.
+
+    Raises: Forbidden, QuietTimes, WordsMissing.
+    """
     actor.require(LOG, address)
     incident = incident_in_force()
     if not words.strip():
         raise WordsMissing(field=_("What happened"))
+    just = LogEntry.objects.filter(address=address, at__gt=now - SAME_LINE, at__lte=now, by_id=actor.user_id)
+    same = next((one for one in just if (one.words, one.to_hand_over) == (words.strip(), to_hand_over)), None)
+    if same is not None:
+        return same
     made = LogEntry.objects.create(
         id=new_id(now), incident=incident, address=address, at=now, words=words.strip(), by_id=actor.user_id,
         to_hand_over=to_hand_over,
