@@ -1,4 +1,5 @@
-"""The words of the house in two languages: `compile` builds the catalogues, `check` finds what is not translated.
+"""The words of the house in two languages: `compile` builds the catalogues, `check` finds what is not translated, or
+translated in two ways.
 
 Message ids are English and stand in the code; each package that has words keeps its Chinese in its own
 `locale/zh_Hans/LC_MESSAGES/django.po`. `list` prints what a package still lacks, ready to be filled in.
@@ -90,6 +91,20 @@ def _strings(string: str | tuple[str, ...]) -> tuple[str, ...]:
     return (string,) if isinstance(string, str) else string
 
 
+def collisions() -> Iterator[tuple[str, dict[str, list[str]]]]:
+    """Message ids with more than one Chinese: whichever package loads first would have the word for all of them."""
+    found: dict[tuple[str | None, str], dict[str, list[str]]] = {}
+    for package in packages():
+        for message in catalogue_of(package):
+            if message.id and message.string:
+                words = message.id if isinstance(message.id, str) else message.id[0]
+                said = found.setdefault((message.context, words), {})
+                said.setdefault(" / ".join(_strings(message.string)), []).append(package.name)
+    for (_context, words), said in found.items():
+        if len(said) > 1:
+            yield words, said
+
+
 def _list() -> None:
     seen: set[Message] = set()
     for package, message, _place in missing():
@@ -110,7 +125,11 @@ def main(command: str) -> int:
     lacking = list(missing())
     for _package, message, place in lacking:
         print(f"{place}: no Chinese for {message!r}", file=sys.stderr)
-    return 1 if lacking else 0
+    apart = list(collisions())
+    for words, said in apart:
+        each = "; ".join(f"{chinese} in {', '.join(names)}" for chinese, names in said.items())
+        print(f"{words!r} is translated differently: {each}. Use a more precise message id.", file=sys.stderr)
+    return 1 if lacking or apart else 0
 
 
 if __name__ == "__main__":

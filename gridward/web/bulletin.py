@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from gridward.kernel.address import text
 from gridward.kernel.areas.models import Area
 from gridward.kernel.errors import AppError
-from gridward.kernel.figures.queries import Reading, read, trend
+from gridward.kernel.figures.queries import Reading, by_part, read, trend
 from gridward.kernel.registry import registry
 from gridward.web.numbers import shown
 
@@ -99,4 +99,7 @@ def bulletin_json(bulletin: Bulletin) -> dict[str, Any]:
         "day": bulletin.day.isoformat(),
         "figures": {one.figure.key: one.value for one in items},
         "rows": {one.figure.key: one.weight for one in items},
+        "parts": {
+            one.figure.key: dict(by_part(one.figure.key, one.address, one.day)) for one in items if one.figure.parts
+        },
     }

@@ -14,6 +14,8 @@ from tests.browser.conftest import DESK, PHONE
 
 pytestmark = pytest.mark.browser
 DISTRICT = "5001160000000000000"
+MORE = 4
+"""People that a community suddenly needs."""
 
 
 def tomorrow() -> str:
@@ -28,6 +30,21 @@ def confirmed(page: Any, name: str) -> None:
 
 def fits(page: Any, width: int) -> bool:
     return page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def suddenly_more(served: Any, open_page: Any, day: str, size: dict[str, int]) -> int:
+    """After the roster is out, a community needs more: its posts are short, while others have people to spare."""
+    [(place,)] = served.sql("SELECT address FROM kernel_grant WHERE role = 'forces.community' LIMIT 1")
+    holder = open_page("posts", size)
+    holder.goto(f"/forces/posts?area={place:019d}&day={day}")
+    holder.fill("#name", f"隔离楼栋值守{size['width']}")
+    holder.fill("#new-early", str(MORE))
+    holder.get_by_role("button", name=re.compile("^申报$")).click()
+    holder.goto(f"/forces/posts?area={place:019d}&day={day}")
+    holder.get_by_role("button", name=re.compile("生成 .* 的班次")).click()
+    expect(holder.locator(".fd-sum .lacks")).to_be_visible()
+    assert fits(holder, size["width"])
+    return int(place)
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
@@ -52,19 +69,33 @@ def test_the_desk_plans_looks_approves_and_reinforces(served: Any, open_page: An
     assert after >= before
     assert served.sql("SELECT count(*) > 0 FROM kernel_entry WHERE verb = 'forces.roster_approved'") == [(True,)]
 
+    place = suddenly_more(served, open_page, day, size)
     desk.goto(f"/forces/reinforcements?area={DISTRICT}&day={day}")
     expect(desk.locator("body")).to_contain_text("可抽调下沉干部")
     assert fits(desk, size["width"])
     desk.get_by_role("button", name=re.compile("编制驰援方案")).click()
-    expect(desk.locator("h1, .said.is-bad").first).to_contain_text("驰援")
-    if desk.locator(".said.is-bad").count():
-        # The roster filled every post: there is nothing to reinforce, and the page says so.
-        expect(desk.locator(".said.is-bad")).to_contain_text("不缺人")
-        return
+    desk.wait_for_url(re.compile(r"/forces/reinforcements/[0-9a-f-]{36}$"))
     expect(desk.locator("h1")).to_contain_text("驰援")
+    assert fits(desk, size["width"])
+    plan = desk.url.rsplit("/", 1)[1]
     confirmed(desk, "派出")
     expect(desk.locator("body")).to_contain_text("派出")
-    assert served.sql("SELECT count(*) > 0 FROM forces_support") == [(True,)]
+    moved = served.sql(
+        "SELECT count(*), bool_and(came_from <> address) FROM forces_support WHERE plan_id = %s AND address = %s",
+        plan, place,
+    )  # fmt: skip
+    assert moved == [(MORE, True)]
+    [(stand,)] = served.sql(
+        "SELECT count(*) FROM forces_support support JOIN forces_volunteer one ON one.id = support.volunteer_id "
+        "JOIN kernel_assignment sent ON sent.resource_id = one.resource_id AND sent.state = 'offered' "
+        "JOIN forces_postshift shift ON shift.need_id = sent.need_id AND shift.day = %s AND shift.address = %s "
+        "WHERE support.plan_id = %s",
+        day, place, plan,
+    )  # fmt: skip
+    assert 0 < stand <= MORE, "whose hours or rest allow it stands there the same day"
+    desk.goto(f"/forces/reinforcements?area={DISTRICT}&day={day}")
+    desk.get_by_role("button", name=re.compile("结束支援")).first.wait_for()
+    assert fits(desk, size["width"])
 
 
 def test_a_community_sees_who_comes_and_opens_the_place_of_who_does_not(served: Any, open_page: Any) -> None:

@@ -39,6 +39,15 @@ def test_a_figure_rolls_up_from_the_community_to_the_district(calls):
     }
 
 
+def test_what_lies_at_a_desk_counts_there_once_and_not_below_it(incident):
+    Category.objects.filter(pk="food").update(kind="hotline.request")
+    for address in (DISTRICT, TOWN, TOWN, SOUTH):
+        actions.log(SYSTEM, wanted(incident, address), NOW)
+    compute([DAY], LATER)
+    values = FigureValue.objects.filter(key="hotline.calls", day=DAY, part="").values_list("address", "value")
+    assert dict(values) == {DISTRICT: 4, TOWN: 3, SOUTH: 1}
+
+
 def test_a_share_counts_what_was_answered(calls):
     compute([DAY], LATER)
     reading = read(["hotline.answered"], DISTRICT, DAY, LATER)["hotline.answered"]

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.conf import settings
 from django.db import connection, transaction
 
-from gridward.kernel.address import step
+from gridward.kernel.address import Level, step
 from gridward.kernel.clock import local_day
 from gridward.kernel.figures.models import FigureMark
 from gridward.kernel.figures.queries import AGGREGATE_SQL, COMPUTED_LEVELS, day_params
@@ -17,7 +17,17 @@ from gridward.kernel.manifest import Figure
 from gridward.kernel.registry import registry
 
 _LOCK = 0x67726964
-_PLACES = ", ".join(f"(address - address % {step(level)})".replace("%", "%%") for level in COMPUTED_LEVELS)
+
+
+def _place_at(level: Level) -> str:
+    """The area of a level that a row lies in; none where the row lies at a desk above, which counts it once itself."""
+    above = max((one for one in COMPUTED_LEVELS if one < level), default=None)
+    place = f"address - address % {step(level)}"
+    place = f"CASE WHEN address % {step(above)} <> 0 THEN {place} END" if above else place
+    return place.replace("%", "%%")
+
+
+_PLACES = ", ".join(map(_place_at, COMPUTED_LEVELS))
 
 # Days whose figures may have changed: every day between the first and the last entry of a thing that has news.
 # Relies on entry_transaction and entry_subject.
@@ -73,5 +83,6 @@ def _insert(figure: Figure) -> str:
         SELECT %(key)s, place, %(day)s, {part}, {AGGREGATE_SQL[figure.aggregate]}, count(*), %(now)s
         FROM ({figure.rows}) AS row
         CROSS JOIN LATERAL unnest(ARRAY[{_PLACES}]) AS place
+        WHERE place IS NOT NULL
         GROUP BY {groups}
     """

@@ -8,12 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from gridward.kernel.address import Level
 from gridward.kernel.fields import AddressField, FieldId, tokens_field, tokens_index
-from gridward.kernel.needs.rules import ENDED, OPEN, NeedState, Promise
+from gridward.kernel.needs.rules import ENDED, OPEN, SCHEDULED, NeedState, Promise
 from gridward.kernel.secrecy.fields import Secret
 from gridward.kernel.walls import CONFIGURATION, Wall
 
 HOLDER = "caller"
 """Whose keys needs are under, and what was said and shown of them."""
+ASKED_FOR = Q(state__in=OPEN) & ~Q(channel=SCHEDULED)
+"""Open needs that somebody asked for: the thousands of shifts a day's schedule asks for have boards of their own."""
 NEED_STATES = [
     (NeedState.WAITING, _("waiting")),
     (NeedState.ASSIGNED, _("assigned")),
@@ -130,13 +132,13 @@ class Need(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["due_at", "id"], condition=Q(state__in=OPEN), name="need_open_due"),
+            models.Index(fields=["due_at", "id"], condition=ASKED_FOR, name="need_open_due"),
             models.Index(
                 fields=["due_at"],
                 condition=Q(state__in=OPEN, holder_level__gt=Level.DISTRICT, joined_to=None),
                 name="need_climbs",
             ),
-            models.Index(fields=["address", "due_at"], condition=Q(state__in=OPEN), name="need_open_address"),
+            models.Index(fields=["address", "due_at"], condition=ASKED_FOR, name="need_open_address"),
             models.Index(fields=["holder", "due_at"], condition=Q(state__in=OPEN), name="need_open_holder"),
             models.Index(fields=["address", "-opened_at"], name="need_address"),
             models.Index(fields=["opened_at", "address"], name="need_opened"),

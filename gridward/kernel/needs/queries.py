@@ -14,7 +14,7 @@ from gridward.kernel.access.finding import found_by
 from gridward.kernel.access.scope import house, open_rows
 from gridward.kernel.address import Span
 from gridward.kernel.near import cache
-from gridward.kernel.needs.models import HOLDER, Category, Need
+from gridward.kernel.needs.models import ASKED_FOR, HOLDER, Category, Need
 from gridward.kernel.needs.rules import OPEN
 from gridward.kernel.search import answering
 from gridward.kernel.secrecy.keyring import search_keys
@@ -46,10 +46,12 @@ def category_by_key(key: str) -> Category | None:
 def queue(actor: Actor, within: Span | None = None, **equals: Any) -> QuerySet[Need]:
     """The open needs an actor may see, the one due first on top; joined ones stand behind the one they joined.
 
+    What a schedule asks for is left out.
+
     Parameters: within — narrows to a range; equals — columns and their values.
     Relies on need_open_due (wide scopes) and need_open_address (narrow ones).
     """
-    rows = visible(Need.objects.filter(state__in=OPEN, joined_to=None, **equals), actor, SEE)
+    rows = visible(Need.objects.filter(ASKED_FOR, joined_to=None, **equals), actor, SEE)
     if within is not None:
         rows = rows.filter(inside([within]))
     return rows.select_related("category").order_by("due_at", "id")
@@ -97,7 +99,7 @@ def by_code(tracking_code: str) -> Need | None:
 
 def near_duplicates(kind: str, address_span: Span, since: datetime, limit: int = 50) -> Sequence[Need]:
     """Open needs at one place since a moment, newest first: what a new call may be the same as."""
-    rows = Need.objects.filter(inside([address_span]), kind=kind, state__in=OPEN, joined_to=None, opened_at__gte=since)
+    rows = Need.objects.filter(ASKED_FOR, inside([address_span]), kind=kind, joined_to=None, opened_at__gte=since)
     return list(rows.select_related("category").order_by("-opened_at")[:limit])
 
 

@@ -51,6 +51,8 @@ class AssignmentState(StrEnum):
 
 
 OPEN = (NeedState.WAITING, NeedState.ASSIGNED, NeedState.MOVING)
+SCHEDULED = "schedule"
+"""The channel of needs that a schedule asks for, such as the shifts of a day: their own boards show them, no queue."""
 ENDED = (NeedState.SERVED, NeedState.WITHDRAWN, NeedState.REFUSED)
 LIVE = (
     AssignmentState.OFFERED,

@@ -14,7 +14,7 @@ from gridward.kernel.address import Level, trail
 from gridward.kernel.errors import NotFound
 from gridward.kernel.incidents.queries import running
 from gridward.lines.command.errors import QuietTimes
-from gridward.lines.command.models import Answer, Directive, Finding, Problem, Receipt, Visit
+from gridward.lines.command.models import Answer, Directive, Finding, PostHolder, Problem, Receipt, Visit
 from gridward.lines.command.models.directives import ANSWER, SEE
 from gridward.lines.command.models.inspections import JUDGE
 from gridward.lines.command.models.inspections import SEE as SEE_INSPECTIONS
@@ -35,14 +35,25 @@ def incident_in_force() -> Any:
 
 
 def answered_by(actor: Actor) -> Q:
-    """The recipients an account answers for: the desks it is, itself, and its organisation."""
+    """The recipients an account answers for: the desks it is, itself, the posts it holds, and its organisation."""
     mine = Q(user_id=actor.user_id) if actor.user_id is not None else Q(pk__in=[])
     for held in actor.spans(ANSWER):
         least, most = levels_of(held) or (0, -1)
         levels = [int(level) for level in Level if least <= level <= most]
         mine |= Q(level__in=levels, organisation=None, user=None) & inside([held])
+    for incident_id, address, post in posts_held(actor):
+        mine |= Q(incident_id=incident_id, address=address, post=post)
     own = User.objects.filter(pk=actor.user_id, organisation__isnull=False).values("organisation")
     return mine | Q(organisation__in=own, user=None)
+
+
+def posts_held(actor: Actor) -> list[tuple[Any, int, str]]:
+    """Incident, community and key of the posts an account holds. Relies on post_holder_account."""
+    if actor.user_id is None:
+        return []
+    with house():
+        rows = PostHolder.objects.filter(account_id=actor.user_id)
+        return list(rows.values_list("incident_id", "address", "post_id"))
 
 
 def received(actor: Actor, which: Q, limit: int = RECEIVED) -> QuerySet[Receipt]:

@@ -1,7 +1,7 @@
 """What the command line counts: each figure with its meaning in words and the rows behind it.
 
 Indexes relied on: receipt_sent, past_receipt_sent, receipt_due, directive_address,
-visit_done, finding_raised.
+visit_done, finding_raised, post_holder_address.
 """
 
 from __future__ import annotations
@@ -165,7 +165,28 @@ INSPECTION_FIGURES = (
     ),
 )
 
-FIGURES = DIRECTIVE_FIGURES + INSPECTION_FIGURES
+STANDING_FIGURES = (
+    Figure(
+        "command.offices",
+        _("Communities with an office"),
+        _("Communities in which somebody held a post of the office or a group when the day ended (now, for today)."),
+        _("communities"),
+        "SELECT DISTINCT ON (address) id AS row_id, address, 1 AS amount FROM command_postholder "
+        "WHERE since < %(end)s ORDER BY address, since, id",
+        row_page="command:post-holder",
+        good="up",
+    ),
+    Figure(
+        "command.tasks",
+        _("Tasks divided"),
+        _("Tasks of the response with a department in the lead, as they stand now, at the desk that divided them."),
+        _("tasks"),
+        "SELECT id AS row_id, address, 1 AS amount FROM command_task WHERE lead <> ''",
+        row_page="command:task",
+    ),
+)
+
+FIGURES = DIRECTIVE_FIGURES + INSPECTION_FIGURES + STANDING_FIGURES
 BULLETIN = (
     "command.directives",
     "command.reached",
@@ -177,4 +198,6 @@ BULLETIN = (
     "command.findings",
     "command.same_day",
     "command.righted",
+    "command.offices",
+    "command.tasks",
 )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from gridward.kernel.address import Level, parse
 from gridward.kernel.registry import registry
 from gridward.lines.command.actions.directives import Audience, Order, Wanted
-from gridward.lines.command.models import Directive, Urgency
+from gridward.lines.command.models import Directive, PostTemplate, Urgency
 
 LEVELS = ((Level.TOWN, _("every town")), (Level.COMMUNITY, _("every community")), (Level.ESTATE, _("every estate")))
 
@@ -84,15 +84,30 @@ class OrderForm(WordingForm):
     areas = AddressesField(required=False)
     organisations = KeysField(required=False)
     roles = forms.MultipleChoiceField(required=False)
+    posts = forms.MultipleChoiceField(required=False)
+    posts_in = forms.CharField(required=False)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["roles"].choices = [(key, key) for key in registry().roles]  # type: ignore[attr-defined]
+        keys = PostTemplate.objects.filter(in_use=True).values_list("key", flat=True)
+        self.fields["posts"].choices = [(key, key) for key in keys]  # type: ignore[attr-defined]
+
+    def clean_posts_in(self) -> int | None:
+        """The area whose posts are meant; none for the whole of the desk's."""
+        given = self.cleaned_data["posts_in"]
+        try:
+            return parse(given) if given else None
+        except ValueError as malformed:
+            raise forms.ValidationError(_("Choose the places from the list."), code="unknown") from malformed
 
     def audience(self) -> Audience:
         """Whom it is for."""
         given = self.cleaned_data
-        return Audience(tuple(given["levels"]), given["areas"], given["organisations"], tuple(given["roles"]))
+        return Audience(
+            tuple(given["levels"]), given["areas"], given["organisations"], tuple(given["roles"]),
+            tuple(given["posts"]), given["posts_in"],
+        )  # fmt: skip
 
     def order(self, address: int) -> Order:
         """The directive, issued by the desk of an area."""

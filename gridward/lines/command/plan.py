@@ -33,7 +33,7 @@ _PLACES = """
     SELECT area.address, area.latitude, area.longitude, area.residents,
            (SELECT count(*) FROM kernel_need AS need
             WHERE need.address >= area.address AND need.address < area.address_end
-              AND need.state IN ('waiting', 'assigned', 'moving')) AS needs,
+              AND need.state IN ('waiting', 'assigned', 'moving') AND need.channel <> 'schedule') AS needs,
            (SELECT count(*) FROM command_finding AS finding
             WHERE finding.address >= area.address AND finding.address < area.address_end
               AND finding.state IN ('open', 'righted')) AS findings,

@@ -52,6 +52,7 @@ urlpatterns = [
     path("posts", standing.posts, name="posts"),
     path("posts/joining", standing.join, name="join"),
     path("posts/areas/<uuid:action_area_id>/parting", standing.part, name="part"),
+    path("posts/holders/<uuid:post_holder_id>", standing.holder, name="post-holder"),
     path("posts/holders/<uuid:post_holder_id>/vacancy", standing.vacate, name="vacate"),
     path("posts/<str:address>", standing.community, name="community"),
     path("posts/<str:address>/holders", standing.fill, name="fill"),

@@ -21,7 +21,7 @@ from gridward.kernel.clock import day_bounds, local_day
 from gridward.kernel.incidents.queries import running
 from gridward.kernel.near import cache
 from gridward.kernel.needs import queries as needs
-from gridward.kernel.needs.models import Category, Need
+from gridward.kernel.needs.models import ASKED_FOR, Category, Need
 from gridward.kernel.needs.rules import ENDED, LIVE, OPEN, AssignmentState
 from gridward.kernel.people.models import Person
 from gridward.kernel.people.queries import search as search_people
@@ -191,7 +191,7 @@ def sent_to(need_ids: Sequence[Any]) -> dict[Any, list[Assignment]]:
 
 def counts(actor: Actor, within: Span | None, now: datetime) -> dict[str, int]:
     """How many open needs of the hotline wait, are under way, are overdue, in the actor's reach."""
-    rows = visible(Need.objects.filter(kind=KIND, state__in=OPEN, joined_to=None), actor, needs.SEE)
+    rows = visible(Need.objects.filter(ASKED_FOR, kind=KIND, joined_to=None), actor, needs.SEE)
     if within is not None:
         rows = rows.filter(inside([within]))
     found = rows.aggregate(**{state: _count(Q(state=state)) for state in OPEN}, overdue=_count(Q(due_at__lte=now)))

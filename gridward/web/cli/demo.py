@@ -37,8 +37,8 @@ def command(scale: float, seed: int, once: bool, as_json: bool, data_dir: Path |
     began = time.monotonic()
     with house():
         _refuse_a_house_in_use()
-        bulletin, accounts, seconds = _make(scale, seed)
-        report = {"scale": scale, "seed": seed, **seconds, "seconds": round(time.monotonic() - began, 1), **_memory()}
+        bulletin, accounts, day = _make(scale, seed)
+        report = {"scale": scale, "seed": seed, **day, "seconds": round(time.monotonic() - began, 1), **_memory()}
         if as_json:
             click.echo(json.dumps({**bulletin, "demo": report}, ensure_ascii=False, indent=2))
         else:
@@ -63,7 +63,7 @@ def own_folder(data_dir: Path | None, name: str) -> None:
         embedded.erase(folder)
 
 
-def _make(scale: float, seed: int) -> tuple[dict[str, Any], list[Any], dict[str, float]]:
+def _make(scale: float, seed: int) -> tuple[dict[str, Any], list[Any], dict[str, Any]]:
     from rich.console import Console
     from rich.progress import Progress
 
@@ -85,8 +85,9 @@ def _make(scale: float, seed: int) -> tuple[dict[str, Any], list[Any], dict[str,
         made = time.monotonic()
         tally = run_day(district.ground, now, calls_a_day(scale), tell)
     seconds = {"district_s": round(made - start, 1), "day_s": round(time.monotonic() - made, 1)}
+    report = {**seconds, "refusals": tally.refusals}
     say(f"{tally.calls} calls, {tally.assigned} assignments, {tally.served} served, {tally.climbed} climbed")
-    return _bulletin(now), district.accounts, seconds
+    return _bulletin(now), district.accounts, report
 
 
 def empty() -> None:

@@ -17,8 +17,9 @@ from gridward.kernel.ids import new_id
 from gridward.kernel.journal.models import Entry
 from gridward.kernel.notices.models import Notice
 from gridward.kernel.orgs.models import Organisation
+from gridward.lines.command.actions import standing
 from gridward.lines.command.actions.receipts import remind
-from gridward.lines.command.models import Directive, PastReceipt, Receipt, ReceiptProof
+from gridward.lines.command.models import Directive, PastReceipt, PostHolder, Receipt, ReceiptProof
 from tests.lines.command.conftest import (
     DISTRICT,
     ESTATE,
@@ -245,3 +246,50 @@ def test_attachments_reach_recipients_and_nobody_else(headquarters: Client, sign
 def test_the_form_says_how_many_it_will_reach(headquarters: Client) -> None:
     shown = headquarters.post("/command/directives/reach", {"levels": ["12", "14"]}).content.decode()
     assert "<strong>3</strong>" in shown and "<strong>1</strong>" in shown
+
+
+def test_a_directive_to_a_post_reaches_who_holds_it_and_stays_with_the_post(
+    headquarters: Client, sign_in: SignIn, account: Callable[..., User]
+) -> None:
+    standing.install(datetime.now(UTC))
+    desk, leader, follower = sign_in("community", SOUTH_GATE), sign_in("inspector"), sign_in("auditor")
+    body = {"post": "sampling", "name": "王芳", "phone": "13800000001", "account": f"inspector-{DISTRICT}"}
+    fill = f"/command/posts/{SOUTH_GATE}/holders"
+    assert desk.post(fill, {**body, "account": "nobody"}).status_code == 422
+    assert [desk.post(fill, body).status_code for _again in range(2)] == [302, 302]
+    reach = headquarters.post("/command/directives/reach", {"posts": ["sampling", "supply"], "posts_in": str(TOWN)})
+    assert "4 个社区岗位" in reach.content.decode()
+    directive = send(headquarters, levels=[], posts=["sampling"])
+    receipts = {one.address: one for one in directive.receipts.all()}
+    assert {(one.address, one.post) for one in receipts.values()} == {
+        (place, "sampling") for place in (SOUTH_GATE, RIVERSIDE, OTHER_COMMUNITY)
+    }
+    mine = receipts[SOUTH_GATE]
+    told = Notice.objects.filter(template="directive.reached").values_list("user__username", flat=True)
+    assert set(told) == {f"community-{SOUTH_GATE}", f"inspector-{DISTRICT}"}
+    assert "全面消杀" in leader.get("/strip").content.decode()
+    assert "全面消杀" in desk.get("/strip").content.decode(), "the community stands in for its posts"
+    page = headquarters.get(f"/command/directives/{directive.pk}").content.decode()
+    assert "核酸检测组 组长 · 王芳" in page
+    assert leader.get(f"/command/received/{receipts[RIVERSIDE].pk}").status_code == 404
+    assert follower.get(f"/command/received/{mine.pk}").status_code == 404
+    directive.refresh_from_db()
+    remind(directive.issued_at + timedelta(seconds=directive.see_within_s + 1))
+    reminded = Notice.objects.filter(template="directive.reminded", user__isnull=False)
+    assert [one.user.username for one in reminded] == [f"inspector-{DISTRICT}"]
+    desk.post(f"/command/posts/holders/{PostHolder.objects.get().pk}/vacancy", {"address": str(SOUTH_GATE)})
+    desk.post(fill, {**body, "phone": "13800000002", "name": "李伟", "account": f"auditor-{DISTRICT}"})
+    assert step(leader, mine, "completion", words="清点完").status_code == 404
+    assert [step(follower, mine, "completion", words="清点完").status_code for _again in range(2)] == [302, 302]
+    assert verbs_of(mine.pk)[-1] == "directive.done"
+
+
+def test_the_posts_of_an_area_out_of_reach_are_refused_in_words(sign_in: SignIn) -> None:
+    standing.install(datetime.now(UTC))
+    town = sign_in("town", TOWN)
+    answer = order(town, levels=[], posts=["sampling"], posts_in=str(OTHER_TOWN))
+    assert answer.status_code == 403 and "德感街道" in answer.content.decode()
+    assert order(town, levels=[], posts=["sampling"], posts_in="x").status_code == 422
+    assert not Receipt.objects.exists()
+    directive = send(town, levels=[], posts=["sampling"])
+    assert sorted(directive.receipts.values_list("address", flat=True)) == [SOUTH_GATE, RIVERSIDE]

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from gridward.kernel import clock
-from gridward.kernel.access.actor import SYSTEM, actor_of
+from gridward.kernel.access.actor import SYSTEM, actor_of, public_actor
 from gridward.kernel.access.models import Grant, User
 from gridward.kernel.assignments.models import Assignment
 from gridward.kernel.erasing.actions import erase_incident
@@ -22,7 +22,7 @@ from gridward.kernel.needs.models import Need
 from gridward.kernel.sync.records import Item
 from gridward.lines.forces.actions import invitations
 from gridward.lines.forces.actions.attendance import CHECK_IN, CHECK_OUT, check_in, check_out, close_forgotten
-from gridward.lines.forces.models import Attendance, Mark, Volunteer
+from gridward.lines.forces.models import Attendance, Invitation, Mark, Support, Volunteer
 from gridward.lines.forces.queries.attendance import post_code, post_of
 from tests.lines.forces.conftest import DISTRICT, OTHER_COMMUNITY, Duty, verbs_of
 
@@ -228,10 +228,12 @@ def test_when_the_incident_is_forgotten_its_people_go_and_their_hours_stay(on_du
     code, now = post_code(on_duty.post.pk), on_duty.ends
     send(on_duty, mark("in", on_duty.starts, post=code), mark("out", now, post=code), now=now)
     invitations.invite(SYSTEM, [on_duty.one.pk], OTHER_COMMUNITY, "支援", now)
+    invitations.answer(public_actor("web"), on_duty.one.code, Invitation.objects.get().pk, now, comes=True)
     close_incident(SYSTEM, on_duty.one.incident_id, now)
     with owner_here():
         done = erase_incident(SYSTEM, on_duty.one.incident_id, ["volunteer"], now)
     assert done.rows["forces_volunteer"] == 1
     assert not Volunteer.objects.exists()
+    assert not Support.objects.exists()
     stay = Attendance.objects.get()
     assert (stay.volunteer, stay.ended_at) == (None, now)

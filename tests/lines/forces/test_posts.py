@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from gridward.kernel import clock
-from gridward.kernel.access.actor import SYSTEM
+from gridward.kernel.access.actor import SYSTEM, Actor
 from gridward.kernel.address import span
 from gridward.kernel.journal.models import Entry
-from gridward.kernel.needs.models import Need
+from gridward.kernel.needs.actions import Wanted, log
+from gridward.kernel.needs.models import Category, Need
+from gridward.kernel.needs.queries import queue
 from gridward.lines.forces.actions import posts as actions
 from gridward.lines.forces.models import Post, PostShift
 from gridward.lines.forces.queries import posts as queries
@@ -146,3 +148,20 @@ def test_a_shift_that_is_over_ends_and_is_never_a_gap_of_the_next_day(sign_in: A
     assert actions.close_over(SYSTEM, later) == 0
     assert {one.state for one in Need.objects.filter(kind="forces.shift")} == {"withdrawn"}
     assert Entry.objects.filter(verb="need.withdrawn").count() == 2
+
+
+def test_the_shifts_of_a_day_do_not_flood_the_queue_of_a_place(incident: Any, sign_in: Any) -> None:
+    now = datetime.now(UTC)
+    Post.objects.create(
+        incident=incident, address=SOUTH_GATE, category_id="forces.gate", name="南门卡口", heads={"early": 2},
+        active_from=clock.local_day(now), stated_at=now, latitude=29.285, longitude=106.252,
+    )  # fmt: skip
+    assert actions.make_day(SYSTEM, span(SOUTH_GATE), clock.local_day(now), now) == 1
+    category = Category.objects.create(
+        key="food", kind="hotline.request", name="买菜买药", name_en="Food", assign_s=1, close_s=9, climb_s=9
+    )
+    asked = log(SYSTEM, Wanted(incident.pk, category.pk, SOUTH_GATE, "家里没有药了", "phone"), now)
+    desk = Actor(None, "", "test", everything=True)
+    assert list(queue(desk, span(SOUTH_GATE))) == [asked]
+    page = sign_in("community", SOUTH_GATE).get(f"/areas/{SOUTH_GATE}").content.decode()
+    assert "买菜买药" in page and "卡口值守" not in page

@@ -16,7 +16,7 @@ from gridward.kernel.journal.models import Entry
 from gridward.kernel.near import cache
 from gridward.kernel.people.models import Person
 from gridward.kernel.resources.models import Resource
-from gridward.lines.forces.models import Invitation, JoiningRules, Volunteer
+from gridward.lines.forces.models import Invitation, JoiningRules, Support, Volunteer
 from tests.lines.forces.conftest import ID_NUMBER, OTHER_COMMUNITY, SOUTH_GATE, TOWN, verbs_of
 
 DESK = "forces.volunteers"
@@ -276,6 +276,9 @@ def test_who_can_is_asked_once_answers_on_their_page_and_serves_there(
     admitted.refresh_from_db()
     asked.refresh_from_db()
     assert (asked.answer, admitted.serving_at, admitted.resource.address) == ("yes", OTHER_COMMUNITY, OTHER_COMMUNITY)
+    support = Support.objects.get()
+    assert (support.address, support.came_from, support.back_to) == (OTHER_COMMUNITY, SOUTH_GATE, None)
+    assert support.way_m > 3000
     assert verbs_of(admitted.pk)[-2:] == ["forces.volunteer_invited", "forces.invitation_answered"]
     assert client.post(f"/forces/me/{'a' * 20}/invitations/{asked.pk}", {"answer": "yes"}).status_code == 404
     far = {**body, "volunteer": [str(admitted.pk)]}

@@ -43,15 +43,18 @@ _MAGIC = {
 
 @dataclass(frozen=True)
 class Audience:
-    """Whom a directive is for: every place of some levels below the desk, single areas, organisations, roles.
+    """Whom a directive is for: every place of some levels below the desk, single areas, organisations, roles, posts.
 
-    A role is everybody who holds it below the desk, each a recipient of their own.
+    A role is everybody who holds it below the desk, each a recipient of their own. A post is that of every community
+    in `posts_in`, else below the desk, whoever holds it: what changes hands stays with the post.
     """
 
     levels: tuple[int, ...] = ()
     areas: tuple[int, ...] = ()
     organisations: tuple[UUID, ...] = ()
     roles: tuple[str, ...] = ()
+    posts: tuple[str, ...] = ()
+    posts_in: int | None = None
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,7 @@ def _check(actor: Actor, order: Order) -> None:
         raise WordsMissing(field=_("Title"))
     if not order.words.strip():
         raise WordsMissing(field=_("What is ordered"))
-    places = list(order.audience.areas)
+    places = [*order.audience.areas, *([order.audience.posts_in] if order.audience.posts_in else [])]
     organisations = Organisation.objects.filter(pk__in=order.audience.organisations)
     outside = reaches_below(actor.spans(SEND), places + list(organisations.values_list("address", flat=True)))
     if outside:
@@ -127,11 +130,13 @@ def _sent_before(actor: Actor, order: Order) -> Directive | None:
 
 
 def _reach(actor: Actor, directive: Directive, audience: Audience, now: datetime) -> int:
+    posts_in = span(audience.posts_in or directive.address)
     with house(), connection.cursor() as query:
         query.execute(_SQL["sending"], {
             "desk": directive.address, "levels": list(audience.levels), "areas": list(audience.areas),
             "lows": [directive.address], "highs": [span(directive.address).high],
             "organisations": list(audience.organisations), "roles": list(audience.roles),
+            "posts": list(audience.posts), "posts_low": posts_in.low, "posts_high": posts_in.high,
             "look": first_look(now, directive.see_within_s), **_shared(actor, directive, now),
         })  # fmt: skip
         return int(query.fetchone()[0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -236,7 +236,7 @@ def recheck(actor: Actor, finding_id: Any, in_order: bool, words: str, now: date
 def group(actor: Actor, finding_ids: Sequence[Any], problem_id: Any, title: str, now: datetime) -> Problem:
     """Put common findings under one problem, as a person confirms: under a known one, or a new one by its title.
 
-    Findings whose problem has its reply already are answered by it at once.
+    Findings whose problem has its reply already are answered by it at once. Confirming the same again changes nothing.
     Raises: NotFound, Forbidden, WordsMissing, NotThisStep.
     """
     found = [_locked(actor, key, _STATE.SENT) for key in finding_ids]
@@ -244,6 +244,9 @@ def group(actor: Actor, finding_ids: Sequence[Any], problem_id: Any, title: str,
         raise NotFound
     for finding in found:
         actor.require(JUDGE, finding.address)
+    known = _grouped_before(found, problem_id, title)
+    if known is not None:
+        return known
     problem = one_problem(actor, problem_id) if problem_id else _new_problem(actor, found, title, now)
     for finding in found:
         finding.problem = problem
@@ -252,6 +255,16 @@ def group(actor: Actor, finding_ids: Sequence[Any], problem_id: Any, title: str,
         finding.save(update_fields=["problem", "state", "answered_at"])
     record(actor, [_event("finding.grouped", "finding", one, now, {"problem": str(problem.pk)}) for one in found])
     return problem
+
+
+def _grouped_before(found: Sequence[Finding], problem_id: Any, title: str) -> Problem | None:
+    """The problem that all of some findings are under already, where it is the one that is meant."""
+    under = {one.problem_id for one in found}
+    known = Problem.objects.filter(pk__in=[one for one in under if one is not None]).first()
+    if known is None or len(under) > 1:
+        return None
+    meant = str(known.pk) == str(problem_id) if problem_id else known.title == title.strip()
+    return known if meant else None
 
 
 def _new_problem(actor: Actor, found: Sequence[Finding], title: str, now: datetime) -> Problem:
@@ -279,7 +292,7 @@ def answer(actor: Actor, problem_id: Any, reply: str, audience: Audience, now: d
         raise WordsMissing(field=_("Reply"))
     raised = list(Finding.objects.select_for_update(of=("self",)).filter(problem=problem, state=_STATE.SENT))
     places = {one.address for one in raised} - {problem.address}
-    whole = Audience(audience.levels, tuple(sorted({*audience.areas, *places})), audience.organisations, audience.roles)
+    whole = replace(audience, areas=tuple(sorted({*audience.areas, *places})))
     order = Order(
         problem.address, problem.title[:80], reply, whole, proof=Directive.Proof.NONE, sort=Directive.Sort.REPLY
     )

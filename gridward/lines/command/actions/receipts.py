@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from gridward.kernel.access.actor import SYSTEM, Actor
 from gridward.kernel.access.scope import house
@@ -15,11 +16,11 @@ from gridward.kernel.assignments.proofs import Evidence, keep_photo
 from gridward.kernel.ids import new_id
 from gridward.kernel.journal.actions import Event, record
 from gridward.kernel.needs.errors import ProofMissing
-from gridward.kernel.notices.actions import mark_link_seen, to_desks
+from gridward.kernel.notices.actions import mark_link_seen, to_desks, to_users
 from gridward.lines.command.access import one_received
 from gridward.lines.command.actions.directives import link_of
 from gridward.lines.command.errors import OldVersion, PhotoMissing, StepTaken
-from gridward.lines.command.models import Directive, Receipt, ReceiptProof
+from gridward.lines.command.models import Directive, PostHolder, Receipt, ReceiptProof
 from gridward.lines.command.models.directives import HOLDER, SEE
 from gridward.lines.command.rules import STEPS, Looked, Stage, Watched, after_seen, look
 
@@ -175,3 +176,22 @@ def _tell_desks(done: list[tuple[Receipt, Looked]], now: datetime) -> None:
         ]  # fmt: skip
         with house():
             to_desks(desks, SEE, template, now)
+    _tell_holders([row for row, one in done if one.reminded and row.post], now)
+
+
+def _tell_holders(rows: list[Receipt], now: datetime) -> None:
+    """Remind whoever holds the posts of some recipients, beside their communities."""
+    if not rows:
+        return
+    asked = Q()
+    for row in rows:
+        asked |= Q(incident_id=row.incident_id, address=row.address, post_id=row.post)
+    with house():
+        holders = PostHolder.objects.filter(asked, account__is_active=True)
+        accounts: dict[tuple[int, str], set[int]] = defaultdict(set)
+        for address, post, account in holders.values_list("address", "post_id", "account_id"):
+            accounts[address, post].add(account)
+        for row in rows:
+            told = sorted(accounts[row.address, row.post])
+            to_users(told, "directive.reminded", row.address, now, link=link_of(row.directive),
+                     number=row.directive.number)  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gridward.kernel.access.actor import SYSTEM, Actor, one_visible
+from gridward.kernel.access.models import User
 from gridward.kernel.address import Level, level_of
 from gridward.kernel.areas.models import Area
 from gridward.kernel.errors import Forbidden, Invalid, NotFound
@@ -24,6 +25,8 @@ from gridward.lines.command.models import ActionArea, CheckItem, LogEntry, PostH
 
 CONFIG = Path(__file__).parents[1] / "config"
 POSTS, LOG = "posts.change", "log.keep"
+SAME_LINE = timedelta(minutes=1)
+"""A line of the log that is sent twice within it was pressed twice."""
 
 
 def _event(verb: str, kind: str, row: Any, now: datetime, words: str = "", **data: Any) -> Event:
@@ -33,10 +36,12 @@ def _event(verb: str, kind: str, row: Any, now: datetime, words: str = "", **dat
 
 @transaction.atomic
 def fill_post(
-    actor: Actor, address: int, post_key: str, name: str, phone: str, organisation: str, now: datetime
-) -> PostHolder:
+    actor: Actor, address: int, post_key: str, name: str, phone: str, organisation: str, now: datetime,
+    account: str = "",
+) -> PostHolder:  # fmt: skip
     """Put somebody on a post of a community; the same person on the same post again changes nothing.
 
+    Parameters: account — the user name by which they sign in; empty for who has none.
     Raises: Forbidden, QuietTimes, NotFound, WordsMissing, Invalid.
     """
     actor.require(POSTS, address)
@@ -49,15 +54,26 @@ def fill_post(
     digits = "".join(sign for sign in phone if sign.isdigit())
     if not 7 <= len(digits) <= 16:
         raise Invalid(field=_("Phone"), reason=_("write seven to sixteen figures"))
+    user_id = _account_named(account)
     held = PostHolder.objects.select_for_update().filter(incident=incident, address=address, post=post)
     same = next((one for one in held if one.phone == digits), None)
-    if same is not None and same.name == name.strip():
+    if same is not None and (same.name, same.account_id) == (name.strip(), user_id):
         return same
     holder = same or PostHolder(id=new_id(now), incident=incident, address=address, post=post, since=now)
     holder.name, holder.phone, holder.organisation = name.strip(), digits, organisation.strip()[:120]
+    holder.account_id = user_id
     holder.save()
     record(actor, [_event("post.filled", "post", holder, now, post=post_key)])
     return holder
+
+
+def _account_named(username: str) -> int | None:
+    if not username.strip():
+        return None
+    found = User.objects.filter(username=username.strip(), is_active=True).first()
+    if found is None:
+        raise Invalid(field=_("Account"), reason=_("nobody signs in by this name"))
+    return found.pk
 
 
 @transaction.atomic
@@ -107,11 +123,18 @@ def part_areas(actor: Actor, action_area_id: Any, now: datetime) -> None:
 
 @transaction.atomic
 def write_log(actor: Actor, address: int, words: str, to_hand_over: bool, now: datetime) -> LogEntry:
-    """Add a line to a desk's duty log. Raises: Forbidden, QuietTimes, WordsMissing."""
+    """Add a line to a desk's duty log; the same words again within a minute are the same line.
+
+    Raises: Forbidden, QuietTimes, WordsMissing.
+    """
     actor.require(LOG, address)
     incident = incident_in_force()
     if not words.strip():
         raise WordsMissing(field=_("What happened"))
+    just = LogEntry.objects.filter(address=address, at__gt=now - SAME_LINE, at__lte=now, by_id=actor.user_id)
+    same = next((one for one in just if (one.words, one.to_hand_over) == (words.strip(), to_hand_over)), None)
+    if same is not None:
+        return same
     made = LogEntry.objects.create(
         id=new_id(now), incident=incident, address=address, at=now, words=words.strip(), by_id=actor.user_id,
         to_hand_over=to_hand_over,

@@ -128,7 +128,8 @@ Run = Callable[[], Any]
 
 def _deed_send(scene: Scene) -> Run:
     Grant.objects.get_or_create(user=scene.user, role="headquarters", address=scene.place, incident=None)
-    order = Order(scene.place, "全面消杀", "今天完成", Audience(roles=("headquarters",)))
+    _configured(scene)
+    order = Order(scene.place, "全面消杀", "今天完成", Audience(roles=("headquarters",), posts=("supply",)))
     return lambda: directives.send(scene.second, order, scene.now)
 
 

@@ -20,12 +20,17 @@ from gridward.lines.command.models.directives import ANSWER, SEE
 
 SMALL = 0.02
 """Below this scale a day's directives reach the first towns only."""
+STAFFED_LEAST = 60
+"""Communities with an office in the smallest drill; in the whole district every one has its own."""
 REMIND_EVERY = timedelta(minutes=5)
+JUDGED_AFTER = (timedelta(hours=8, minutes=30), timedelta(hours=11))
+"""How long after planning the routes the headquarters judges what inspectors found: the second time after the last."""
 # When (hour and minute), to whom, how urgent, within how many hours, title, words, proof.
 ORDERS = (
     (8, 10, "community", 2, 8, "今日社区消杀安排", "公共区域、电梯按键和垃圾收集点今天完成消杀，附照片或文字。"),
     (9, 30, "community", 3, 10, "独居老人逐户走访", "逐户走访独居老人，确认药品和生活物资，名单有变化的当天更新台账。"),
     (11, 0, "town", 1, 2, "重点区域应急车辆到位", "各镇街立即核实应急车辆和值守人员到岗情况，缺岗的先补后报。"),
+    (10, 30, "posts", 2, 6, "采样点物资清点", "各核酸检测组清点防护服、采样管和手消，缺的当天报数。"),
     (15, 20, "first_town", 2, 4, "封控小区物资转运点检查", "检查转运点交接记录和无接触配送情况，问题当场整改。"),
     (19, 0, "community", 3, 14, "夜间值守名单核对", "核对今晚值守名单和联系电话，岗位空缺的在22时前补齐。"),
 )  # fmt: skip
@@ -62,17 +67,20 @@ def logins(ground: Ground) -> list[Login]:
 
 
 def furnish(ground: Ground, now: datetime) -> None:
-    """The examples of checklist, posts and tasks, and holders for most posts of the communities reached."""
+    """The examples of checklist, posts and tasks, and holders for most posts of communities."""
     standing.install(now)
     rng = np.random.default_rng([ground.seed, 32])
-    for at, community in enumerate(reached(ground)[:60]):
+    began = now - timedelta(days=3)
+    every = reached(ground)
+    staffed = round(len(every) * min(1.0, ground.scale**0.5))
+    for at, community in enumerate(every[: max(STAFFED_LEAST, staffed)]):
         held = (span(community.address),)
         desk = Actor(None, "", "drill", {"posts.see": held, "posts.change": held})
         for number, key in enumerate(POSTS):
             if rng.random() < 0.85:
                 name = SURNAMES[int(rng.integers(len(SURNAMES)))] + GIVEN[int(rng.integers(len(GIVEN)))]
                 phone = f"1990{at % 1000:03d}{number:04d}"
-                standing.fill_post(desk, community.address, key, name, phone, "", now)
+                standing.fill_post(desk, community.address, key, name, phone, "", began)
 
 
 def live(ground: Ground, day: Day, start: datetime, end: datetime) -> None:
@@ -118,13 +126,15 @@ def _order(ground: Ground, day: Day, sender: Actor, order: Any, rng: np.random.G
     whom, urgency, hours, title, words = order
     communities = reached(ground)
     towns = sorted({at_level(one.address, Level.TOWN) for one in communities})
-    places = {
-        "community": [one.address for one in communities],
-        "town": towns,
-        "first_town": [one.address for one in communities if at_level(one.address, Level.TOWN) == towns[0]],
+    audience = {
+        "community": Audience(areas=tuple(one.address for one in communities)),
+        "town": Audience(areas=tuple(towns)),
+        "first_town": Audience(
+            areas=tuple(one.address for one in communities if at_level(one.address, Level.TOWN) == towns[0])
+        ),
+        "posts": Audience(posts=("sampling",), posts_in=towns[0] if ground.scale < SMALL else None),
     }[whom]
     district = at_level(ground.communities[0].address, Level.DISTRICT)
-    audience = Audience(areas=tuple(places))
     due = now + timedelta(hours=hours)
     sent = directives.send(sender, Order(district, title, words, audience, urgency, due_at=due), now)
     for receipt in Receipt.objects.filter(directive=sent).order_by("address"):
@@ -157,7 +167,8 @@ def _inspect(ground: Ground, day: Day, headquarters: Actor, rng: np.random.Gener
     for visit in Visit.objects.filter(plan=plan).order_by("planned_at", "pk"):
         began = max(visit.planned_at, now)
         day.at(began + timedelta(minutes=35), lambda at, visit=visit: _visit(day, visit, rng, at))
-    day.at(now + timedelta(hours=8, minutes=30), lambda at: _judge(headquarters, at))
+    for after in JUDGED_AFTER:
+        day.at(now + after, lambda at: _judge(headquarters, at))
 
 
 def _visit(day: Day, visit: Visit, rng: np.random.Generator, now: datetime) -> None:
@@ -181,7 +192,7 @@ def _visit(day: Day, visit: Visit, rng: np.random.Generator, now: datetime) -> N
 
 
 def _judge(headquarters: Actor, now: datetime) -> None:
-    """Before the evening: common findings are put under their problems, and each has its one reply."""
+    """Twice a day: common findings are put under their problems, and each has its one reply."""
     for title, wordings, reply in COMMON:
         waiting = [one for one in Finding.objects.filter(state="sent", problem=None) if one.words in wordings]
         known = next((one for one in Problem.objects.order_by("made_at") if one.title == title), None)

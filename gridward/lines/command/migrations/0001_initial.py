@@ -126,6 +126,7 @@ class Migration(migrations.Migration):
                 ('phone_hash', gridward.kernel.secrecy.fields.KeyedHash(editable=False, null=True, of='phone')),
                 ('organisation', models.CharField(blank=True, max_length=120, verbose_name='sent by')),
                 ('since', models.DateTimeField(verbose_name='since')),
+                ('account', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='account')),
                 ('incident', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='kernel.incident')),
                 ('post', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='holders', to='command.posttemplate')),
             ],
@@ -377,6 +378,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='postholder',
             index=models.Index(fields=['phone_hash'], name='post_holder_phone'),
+        ),
+        migrations.AddIndex(
+            model_name='postholder',
+            index=models.Index(condition=models.Q(('account__isnull', False)), fields=['account'], name='post_holder_account'),
         ),
         migrations.AddConstraint(
             model_name='postholder',

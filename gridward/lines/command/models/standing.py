@@ -72,6 +72,11 @@ class PostHolder(models.Model):
     phone = Secret(_("phone"), max_length=32, holder="post")
     phone_hash = KeyedHash(of="phone")
     organisation = models.CharField(_("sent by"), max_length=120, blank=True)
+    account = models.ForeignKey(
+        "kernel.User", models.SET_NULL, null=True, blank=True, verbose_name=_("account"), related_name="+",
+        db_index=False,
+    )  # fmt: skip
+    """Whose screen and phone gets what is ordered of the post; without one it is on the community's."""
     since = models.DateTimeField(_("since"))
 
     class Meta:
@@ -85,9 +90,10 @@ class PostHolder(models.Model):
         indexes = [
             models.Index(fields=["address", "post"], name="post_holder_address"),
             models.Index(fields=["phone_hash"], name="post_holder_phone"),
+            models.Index(fields=["account"], condition=Q(account__isnull=False), name="post_holder_account"),
         ]
 
-    wall = Wall(see=("posts.see",), change=("posts.change",))
+    wall = Wall(see=("posts.see",), change=("posts.change",), own=("account_id",))
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -15,11 +15,11 @@ from gridward.kernel.access.actor import Actor, inside, visible
 from gridward.kernel.access.scope import house
 from gridward.kernel.address import Level, Span, text
 from gridward.kernel.areas.models import Area
-from gridward.kernel.areas.queries import full_names
+from gridward.kernel.areas.queries import below, full_names
 from gridward.kernel.manifest import Urgent
 from gridward.kernel.registry import registry
 from gridward.lines.command.access import answered_by, received
-from gridward.lines.command.models import Directive, Receipt, Version
+from gridward.lines.command.models import Directive, PostHolder, PostTemplate, Receipt, Version
 from gridward.lines.command.models.directives import ANSWER, SEE
 from gridward.lines.command.rules import Bit, difference
 
@@ -114,13 +114,39 @@ def recipients(actor: Actor, directive: Directive, state: str = "", within: Span
 
 
 def named(rows: Iterable[Receipt]) -> list[dict[str, Any]]:
-    """Recipients with what to call them; one query for all places."""
+    """Recipients with what to call them; one query for all places, two for posts and who holds them.
+
+    Who holds a post is said to whoever may see it.
+    """
     rows = list(rows)
     names = full_names(one.address for one in rows)
-    return [{"receipt": one, "name": _name(one, names.get(one.address, text(one.address)))} for one in rows]
+    posts = PostTemplate.objects.in_bulk({one.post for one in rows if one.post})
+    holders = _holders([one for one in rows if one.post])
+    return [
+        {"receipt": one, "name": _name(one, names.get(one.address, text(one.address)), posts, holders)} for one in rows
+    ]
 
 
-def _name(one: Receipt, place: str) -> str:
+def _holders(rows: list[Receipt]) -> dict[tuple[int, str], list[str]]:
+    found: dict[tuple[int, str], list[str]] = {}
+    if rows:
+        held = PostHolder.objects.filter(
+            incident_id=rows[0].incident_id, address__in={one.address for one in rows},
+            post__in={one.post for one in rows},
+        )  # fmt: skip
+        for one in held.order_by("since", "id"):
+            found.setdefault((one.address, one.post_id), []).append(one.name)
+    return found
+
+
+def _name(
+    one: Receipt, place: str, posts: dict[str, PostTemplate], holders: dict[tuple[int, str], list[str]]
+) -> str:  # fmt: skip
+    if one.post:
+        held = "、".join(holders.get((one.address, one.post), []))
+        post = posts.get(one.post)
+        words = f"{post.group} {post}" if post is not None else one.post
+        return " · ".join(part for part in (words, held, place) if part)
     if one.user is not None:
         return f"{one.user} · {place}"
     return f"{one.organisation} · {place}" if one.organisation is not None else place
@@ -176,6 +202,11 @@ def wordings(directive: Directive) -> list[Wording]:
 def answering_roles() -> list[str]:
     """The roles that answer for the desk of an area."""
     return [key for key, role in registry().roles.items() if ANSWER in role.capabilities]
+
+
+def count_communities(within: Span) -> int:
+    """How many communities lie in a range. Relies on area_level."""
+    return below(within, Level.COMMUNITY).count()
 
 
 def how_many(levels: list[int], within: Span, areas: list[int]) -> dict[int, int]:

@@ -86,7 +86,11 @@ class Cell:
 
 def post_of(actor: Actor, address: int) -> list[Cell]:
     """A community's posts in their order, with who holds them. Relies on post_holder_address."""
-    rows = visible(PostHolder.objects.filter(address=address), actor, "posts.see").order_by("since", "id")
+    rows = (
+        visible(PostHolder.objects.filter(address=address), actor, "posts.see")
+        .select_related("account")
+        .order_by("since", "id")
+    )
     held: dict[str, list[PostHolder]] = defaultdict(list)
     for row in rows:
         held[row.post_id].append(row)

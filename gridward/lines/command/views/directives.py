@@ -28,7 +28,7 @@ from gridward.kernel.registry import registry
 from gridward.lines.command.access import issued, one_directive, received
 from gridward.lines.command.actions import directives as actions
 from gridward.lines.command.forms import LEVELS, OrderForm, WordingForm
-from gridward.lines.command.models import Attachment, Directive, Receipt, Urgency
+from gridward.lines.command.models import Attachment, Directive, PostTemplate, Receipt, Urgency
 from gridward.lines.command.models.directives import SEE, SEND
 from gridward.lines.command.queries import directives as queries
 from gridward.lines.command.queries.standing import task_of_directive
@@ -109,9 +109,8 @@ def _form_context(form: OrderForm, desk: int) -> dict[str, Any]:
         inside([span(desk)]), closed_on=None, kind__in=[kinds.DEPARTMENT, kinds.HOSPITAL, kinds.COMPANY, kinds.TEAM]
     )
     chosen = form.data if form.is_bound else {}
-    several = (
-        {name: form.data.getlist(name) for name in ("levels", "areas", "organisations", "roles")} if chosen else {}
-    )
+    names = ("levels", "areas", "organisations", "roles", "posts")
+    several = {name: form.data.getlist(name) for name in names} if chosen else {}
     return {
         "form": form,
         "fresh_id": chosen.get("id") or str(new_id()),
@@ -121,7 +120,8 @@ def _form_context(form: OrderForm, desk: int) -> dict[str, Any]:
         "roles": [(role.key, role.title) for role in registry().roles.values()],
         "urgencies": Urgency.choices,
         "proofs": Directive.Proof.choices,
-        "chosen": several,
+        "posts": list(PostTemplate.objects.filter(in_use=True)),
+        "chosen": {**several, "posts_in": chosen.get("posts_in", "")},
         "desk": names_of([desk]).get(desk),
     }
 
@@ -138,7 +138,13 @@ def reach(request: HttpRequest) -> HttpResponse:
     named = {Level.TOWN: _("towns"), Level.COMMUNITY: _("communities"), Level.ESTATE: _("estates")}
     found = [(named.get(Level(level), ""), count) for level, count in counts.items() if Level(level) in named]
     more = len(chosen.get("organisations") or ())
-    context = {"counts": found, "organisations": more, "roles": len(chosen.get("roles") or ())}
+    posts = len(chosen.get("posts") or ())
+    context = {
+        "counts": found,
+        "organisations": more,
+        "roles": len(chosen.get("roles") or ()),
+        "posts": posts and posts * queries.count_communities(span(chosen.get("posts_in") or desk)),
+    }
     return render(request, "command/parts/reach.html", context)
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from gridward.kernel import clock
+from gridward.kernel.access.actor import one_visible
 from gridward.kernel.access.guards import actor_in, needs_capability
 from gridward.kernel.address import Level, level_of, parse, span, text
 from gridward.kernel.areas.models import Area
@@ -21,6 +22,7 @@ from gridward.kernel.errors import AppError, Forbidden, NotFound
 from gridward.kernel.registry import registry
 from gridward.lines.command.actions import standing as actions
 from gridward.lines.command.errors import NoPdf
+from gridward.lines.command.models import PostHolder
 from gridward.lines.command.queries import standing as queries
 
 SHIFT_HOURS = (8, 12, 24)
@@ -140,13 +142,21 @@ def fill(request: HttpRequest, address: str) -> HttpResponse:
     try:
         actions.fill_post(
             actor_in(request), number, given.get("post", ""), given.get("name", ""), given.get("phone", ""),
-            given.get("organisation", ""), clock.now(),
+            given.get("organisation", ""), clock.now(), given.get("account", ""),
         )  # fmt: skip
     except AppError as refusal:
         if refusal.status not in _FORM_REFUSALS:
             raise
         return _page_of(request, number, refusal)
     return redirect("command:community", address)
+
+
+@require_GET
+@needs_capability("posts.see")
+def holder(request: HttpRequest, post_holder_id: str) -> HttpResponse:
+    """Where a row of a figure leads: the community whose post somebody holds."""
+    found = one_visible(PostHolder.objects.all(), actor_in(request), "posts.see", post_holder_id)
+    return redirect("command:community", text(found.address))
 
 
 @require_POST

@@ -155,10 +155,13 @@ def pause(actor: Actor, volunteer_id: Any, now: datetime) -> Volunteer:
 def check_identity(actor: Actor, volunteer_id: Any, now: datetime, id_number: str = "") -> Volunteer:
     """Note that somebody is who they say: the card was seen, or its number is given and found in the register.
 
+    Whoever is checked already is not checked again by looking at the card, nor by the number that is known.
     Parameters: id_number — as the sheets' parser takes it; empty where the card was only looked at.
     Raises: NotFound, Forbidden, Invalid where the number's birthday is not the one they gave, AlreadyRegistered.
     """
     one = locked(actor, volunteer_id)
+    if one.checked_at is not None and id_number in ("", one.id_number):
+        return one
     if id_number:
         born_on = birthday(id_number) if len(id_number) == 18 else None
         if born_on and one.born_on and born_on != one.born_on:
@@ -183,7 +186,7 @@ def _registered(id_number: str) -> Person | None:
 
 @transaction.atomic
 def mark_trained(actor: Actor, volunteer_ids: Iterable[Any], now: datetime) -> int:
-    """Note for all of some that they were trained today. Returns how many.
+    """Note for all of some that they were trained today. Returns how many were not noted yet.
 
     Raises: NotFound where one is not the actor's to change.
     """
@@ -194,7 +197,8 @@ def mark_trained(actor: Actor, volunteer_ids: Iterable[Any], now: datetime) -> i
     for one in rows:
         actor.require(CHANGE, one.address)
     today = local_day(now)
-    Volunteer.objects.filter(pk__in=ids).update(trained_on=today)
-    if rows:
-        record(actor, [_event("forces.volunteer_changed", one, now, fields=["trained_on"]) for one in rows])
-    return len(rows)
+    fresh = [one for one in rows if one.trained_on != today]
+    Volunteer.objects.filter(pk__in=[one.pk for one in fresh]).update(trained_on=today)
+    if fresh:
+        record(actor, [_event("forces.volunteer_changed", one, now, fields=["trained_on"]) for one in fresh])
+    return len(fresh)

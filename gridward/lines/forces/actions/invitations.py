@@ -11,7 +11,10 @@ from django.db import transaction
 
 from gridward.kernel.access.actor import Actor
 from gridward.kernel.access.scope import house
+from gridward.kernel.address import Level, at_level
 from gridward.kernel.areas.models import Area
+from gridward.kernel.areas.queries import names_of
+from gridward.kernel.clock import local_day
 from gridward.kernel.errors import NotFound
 from gridward.kernel.ids import new_id
 from gridward.kernel.journal.actions import Event, record
@@ -19,7 +22,8 @@ from gridward.kernel.needs.errors import UnknownPlace
 from gridward.lines.forces import access
 from gridward.lines.forces.access import CHANGE
 from gridward.lines.forces.actions.volunteers import serve_where_said
-from gridward.lines.forces.models import Invitation, Volunteer
+from gridward.lines.forces.models import Invitation, Support, Volunteer
+from gridward.lines.forces.rules.rosters import metres
 
 
 @transaction.atomic
@@ -63,7 +67,9 @@ def _event(verb: str, one: Invitation, now: datetime, **data: Any) -> Event:
 
 @transaction.atomic
 def answer(actor: Actor, code: str, invitation_id: Any, now: datetime, *, comes: bool) -> Invitation:
-    """Say yes or no on one's own page; a yes sends one there. The first answer counts.
+    """Say yes or no on one's own page; a yes sends one there, as support where it is not one's own community.
+
+    The first answer counts.
 
     Raises: UnknownPersonalCode, NotFound.
     """
@@ -77,6 +83,7 @@ def answer(actor: Actor, code: str, invitation_id: Any, now: datetime, *, comes:
     asked.answered_at = now
     asked.save()
     if comes:
+        _support(one, asked, now)
         one.serving_at = asked.address
         one.version += 1
         one.save()
@@ -84,3 +91,34 @@ def answer(actor: Actor, code: str, invitation_id: Any, now: datetime, *, comes:
             serve_where_said(one)
     record(actor, [_event("forces.invitation_answered", asked, now, answer=str(asked.answer))])
     return asked
+
+
+def _support(one: Volunteer, asked: Invitation, now: datetime) -> None:
+    """Begin somebody's stretch of support at a place, and end the one they were on."""
+    today = local_day(now)
+    with house():
+        before = Support.objects.select_for_update().filter(volunteer=one, ends_on=None).first()
+        if before is not None:
+            before.ends_on = max(today, before.starts_on)
+            before.save(update_fields=["ends_on"])
+        back_to = before.back_to if before is not None else one.serving_at
+        home = at_level(back_to or one.address, Level.COMMUNITY)
+        if home == at_level(asked.address, Level.COMMUNITY):
+            return
+        Support.objects.create(
+            id=new_id(now), incident_id=one.incident_id, volunteer=one, address=asked.address, came_from=home,
+            back_to=back_to, way_m=_way_m(one, asked.address), starts_on=today, sent_by_id=asked.asked_by_id,
+            sent_at=now,
+        )  # fmt: skip
+
+
+def _way_m(one: Volunteer, place: int) -> int:
+    """The straight way from somebody's door to a place in metres; 0 where either has no position."""
+    areas = names_of([one.address, place])
+    home, there = areas.get(one.address), areas[place]
+    latitude = one.latitude if one.latitude is not None else home and home.latitude
+    longitude = one.longitude if one.longitude is not None else home and home.longitude
+    if latitude is None or longitude is None or there.latitude is None or there.longitude is None:
+        return 0
+    east, north = metres(there.latitude, there.longitude, (latitude, longitude))
+    return round((east**2 + north**2) ** 0.5)

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 
 from gridward.kernel.access.actor import SYSTEM
 from gridward.kernel.address import EVERYWHERE, Level, at_level, span
-from gridward.kernel.clock import local_day, zone
+from gridward.kernel.clock import day_bounds, local_day, zone
 from gridward.kernel.drills import Day, Ground, Login
 from gridward.lines.forces.actions import lacks, posts, reinforcement, rosters
 from gridward.lines.forces.drill.attending import attend
+from gridward.lines.forces.drill.inviting import ask_for_support
 from gridward.lines.forces.drill.pool import KEY_TOWNS, make_pool
 from gridward.lines.forces.drill.supplying import meet, offer
 from gridward.lines.forces.errors import NobodyToSend
@@ -29,7 +30,7 @@ def logins(ground: Ground) -> list[Login]:
 
 
 def furnish(ground: Ground, now: datetime) -> None:
-    """The example configuration, the control levels, the standing posts, and a pool of people for them."""
+    """The example configuration, the control levels, the standing posts, people, and some asked to support."""
     began = now - timedelta(days=3)
     posts.load_configuration(SYSTEM, now=began)
     here = {at_level(one.address, Level.TOWN) for one in ground.communities}
@@ -37,7 +38,10 @@ def furnish(ground: Ground, now: datetime) -> None:
         if town in here:
             posts.set_control(SYSTEM, town, "high", began)
     posts.restate(SYSTEM, EVERYWHERE, began)
-    make_pool(ground, heads_of(ground), now)
+    heads = heads_of(ground)
+    make_pool(ground, heads, now)
+    yesterday = day_bounds(local_day(now) - timedelta(days=1))[0]
+    ask_for_support(ground, heads, yesterday - timedelta(hours=5))
     lacks.load_fields(SYSTEM, now=began)
     offer(ground, began)
 

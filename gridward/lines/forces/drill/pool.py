@@ -47,10 +47,10 @@ SORTS = (
     Sort(Volunteer.Kind.VOLUNTEER, 0.72, 1, 0.5, 0.0),
     Sort(Volunteer.Kind.CADRE, 0.28, 1, 0.8, 0.3),
     Sort(Volunteer.Kind.RESIDENT_HELPER, 0.24, 2, 0.5, 0.0),
-    Sort(Volunteer.Kind.TEACHER, 0.07, 0, 0.2, 0.9),
+    Sort(Volunteer.Kind.TEACHER, 0.075, 0, 0.2, 0.9),
     Sort(Volunteer.Kind.MEDICAL, 0.07, 1, 0.3, 0.0),
 )
-_SHORT = 0.6
+_SHORT = 0.45
 """Of the people the demand of a key town would have, so many live there."""
 _FAMILY = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
 _GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀兰霞平刚桂英华玉萍红建国文林云海波宁欣怡佳雪晨"

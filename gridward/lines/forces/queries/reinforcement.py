@@ -10,6 +10,7 @@ from gridward.kernel.access.actor import Actor
 from gridward.kernel.access.scope import house
 from gridward.kernel.address import Level, Span, text
 from gridward.kernel.areas.queries import full_names
+from gridward.lines.forces.models import Volunteer
 
 # Relies on support_address.
 _SERVING = """
@@ -19,22 +20,31 @@ _SERVING = """
     GROUP BY place, volunteer.kind ORDER BY count(*) DESC
 """
 
+_KINDS = dict(Volunteer.Kind.choices)
+
 
 @dataclass(frozen=True)
 class Serving:
-    """People of one kind who serve in a town for the time being."""
+    """People from elsewhere who serve in a town for the time being, and how many of each kind."""
 
     address: str
     name: str
-    kind: str
     heads: int
+    kinds: tuple[tuple[str, int], ...]
 
 
 def serving(actor: Actor, within: Span) -> list[Serving]:
-    """Who serves where they were sent to, by town and kind; the caller may see the range."""
+    """Who serves where they were sent to, by town, the most first; the caller may see the range."""
     actor.require("rosters.see")
     with house(), connection.cursor() as query:
         query.execute(_SERVING, {"low": within.low, "high": within.high, "step": 10 ** (19 - Level.TOWN)})
         rows = query.fetchall()
     names = full_names(row[0] for row in rows)
-    return [Serving(text(row[0]), names.get(row[0], ""), row[1], row[2]) for row in rows]
+    kinds: dict[int, list[tuple[str, int]]] = {}
+    for place, kind, heads, _since in rows:
+        kinds.setdefault(place, []).append((str(_KINDS[kind]), heads))
+    found = [
+        Serving(text(place), names.get(place, ""), sum(heads for _kind, heads in each), tuple(each))
+        for place, each in kinds.items()
+    ]
+    return sorted(found, key=lambda one: (-one.heads, one.address))
