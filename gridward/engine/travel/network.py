@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import breadth_first_order, connected_components
+from scipy.sparse.csgraph import breadth_first_order, connected_components, reverse_cuthill_mckee
 
 from gridward.engine.problems import BadInput
 from gridward.engine.travel.conditions import Condition, factors
@@ -83,12 +83,12 @@ class Network:
 
     def search(self, seed: Array, seed_key: Array, end: Array, end_key: Array) -> Array:
         """[n, m] keys from sets of nodes [n, .] with a key each to sets of nodes [m, .] with a key each."""
-        return many_to_many(self.begin, self.to, self.key, seed, seed_key, end, end_key)
+        return many_to_many(self.begin, self.to, self.key, seed, seed_key, *_soonest_first(end, end_key))
 
     def search_back(self, seed: Array, seed_key: Array, end: Array, end_key: Array) -> Array:
         """The same answer, searched backwards from the ends."""
         begin, to, key, _arc = self.reversed_arcs
-        return many_to_many(begin, to, key, end, end_key, seed, seed_key).T
+        return many_to_many(begin, to, key, end, end_key, *_soonest_first(seed, seed_key)).T
 
     def seeds(self, spots: Spots) -> tuple[Array, Array]:
         """Nodes [n, 2] that spots lead to, along and against their edge, and the keys of getting there.
@@ -156,6 +156,11 @@ class Network:
         return begin, self.tail[order].astype(self.to.dtype), self.key[order], self.arc[order]
 
 
+def _soonest_first(node: Array, key: Array) -> tuple[Array, Array]:
+    order = np.argsort(key, axis=1, kind="stable")
+    return np.take_along_axis(node, order, axis=1), np.take_along_axis(key, order, axis=1)
+
+
 def network(roads: RoadMap, name: str = "car", most_gap_m: float = 2_000.0) -> Network:
     """The roads of a map that a profile can travel.
 
@@ -168,6 +173,7 @@ def network(roads: RoadMap, name: str = "car", most_gap_m: float = 2_000.0) -> N
         raise BadInput("roads", None, f"the map holds no road for {who.name}")
     tail, head = (side.reshape(-1) for side in _node_ends(roads, who))
     used, ends = np.unique(np.concatenate([tail[arc], head[arc]]), return_inverse=True)
+    ends = _side_by_side(ends[: len(arc)], ends[len(arc) :], len(used))[ends]
     tail, head = ends[: len(arc)], ends[len(arc) :]
     driven_s = roads.length_m[arc % roads.edges] / speed_ms[arc]
     lost_s = _delay_s(roads, who, arc, head, tail)
@@ -190,6 +196,14 @@ def network(roads: RoadMap, name: str = "car", most_gap_m: float = 2_000.0) -> N
         most_gap_m=most_gap_m,
         **rows,
     )
+
+
+def _side_by_side(tail: Array, head: Array, nodes: int) -> Array:
+    """[nodes] new numbers, near ones for junctions near each other, so that a search finds its next labels at hand."""
+    graph = csr_matrix((np.ones(len(tail), np.int8), (tail, head)), shape=(nodes, nodes))
+    number = np.empty(nodes, np.int64)
+    number[reverse_cuthill_mckee(graph)] = np.arange(nodes)
+    return number
 
 
 def _rows(
