@@ -38,8 +38,9 @@ class Split:
     on are open.
 
     `of` — [T] which of the A arcs; `after` — [T] the one driven before it, -1 = none, the trip begins there; `tail`,
-    `head` — [T] node; `first` — [A] node an arc leads to for a trip that begins on it; `start` — [2, N] where a trip that begins at a junction sets out, on a public road (0) or on one for its own
-    places (1); `junction` — [nodes] where each node is; `arrived` — [nodes] bool, on a road for its own places only.
+    `head` — [T] node; `first` — [A] node an arc leads to for a trip that begins on it; `start` — [2, N] where a trip
+    that begins at a junction sets out, on a public road (0) or on one for its own places (1); `junction` — [nodes]
+    where each node is; `arrived` — [nodes] bool, on a road for its own places only.
     """
 
     of: Array

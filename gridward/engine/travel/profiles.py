@@ -62,9 +62,7 @@ _MOTOR = ("access", "vehicle", "motor_vehicle", "motorcar")
 CAR = Profile(
     "car", _DRIVEN_KMH, _MOTOR, 120.0, 1.0, 0.1, 1.6, 0.5, 30.0, 3.8, 1.4, 7.0, 27.0, height_m=1.9, weight_t=1.8
 )
-VAN = Profile(
-    "van", _DRIVEN_KMH, (*_MOTOR, "goods"), 100.0, 0.95, 0.15, 1.9, 0.6, 30.0, 4.5, 1.8, 9.0, 35.0, 2.6, 3.5
-)
+VAN = Profile("van", _DRIVEN_KMH, (*_MOTOR, "goods"), 100.0, 0.95, 0.15, 1.9, 0.6, 30.0, 4.5, 1.8, 9.0, 35.0, 2.6, 3.5)
 WHEELCHAIR_BUS = Profile(
     "wheelchair_bus", _DRIVEN_KMH, _MOTOR, 80.0, 0.88, 0.2, 2.3, 0.8, 30.0, 5.5, 2.3, 11.0, 45.0, 2.9, 4.6
 )
