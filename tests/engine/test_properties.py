@@ -37,6 +37,7 @@ from tests.engine.test_inspection import days as inspection_days
 from tests.engine.test_pooling import rounds
 from tests.engine.test_roster import SHIFTS, broken, weeks
 from tests.engine.test_sectors import EXACT, districts
+from tests.engine.verify_dial_a_ride import broken as broken_day
 
 seeds = st.integers(0, 10_000)
 CORNERS = [29.0, 106.0], [29.004, 106.004]
@@ -115,11 +116,10 @@ def test_the_order_of_trips_changes_neither_who_can_never_ride_nor_that_the_plan
     columns["return_of"] = np.where(tied >= 0, back[np.maximum(tied, 0)], -1)
     turned = replace(day, trips=type(day.trips)(**columns))
     effort = dial_a_ride.Effort(steps=400)
-    never = [
-        {int(names[one.item]) for one in dial_a_ride.solve(asked, effort).unserved if one.why is Why.NO_RESOURCE_FITS}
-        for asked, names in ((day, np.arange(n)), (turned, order))
-    ]
-    assert never[0] == never[1]
+    plans = [dial_a_ride.solve(asked, effort) for asked in (day, turned)]
+    assert [broken_day(*pair) for pair in zip((day, turned), plans, strict=True)] == [[], []]
+    never = [{one.item for one in planned.unserved if one.why is Why.NO_RESOURCE_FITS} for planned in plans]
+    assert never[0] == {int(order[item]) for item in never[1]}
 
 
 @settings(max_examples=20, deadline=None)
