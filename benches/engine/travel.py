@@ -71,7 +71,7 @@ def _peers(net: Network, count: int) -> list[str]:
 def _valhalla(net: Network, quick: bool) -> tuple[list[str], float]:
     """The section on Valhalla, kept from the last results where it cannot be run; the least share within 15 %."""
     try:
-        rows, share = beside_valhalla(net, MAP, SEEDS[: 1 if quick else 5], 200 if quick else 1_000)
+        rows, share, causes = beside_valhalla(net, MAP, SEEDS[: 1 if quick else 5], 200 if quick else 1_000)
     except Unavailable as why:
         last = (RESULTS / "travel.md").read_text() if (RESULTS / "travel.md").exists() else ""
         before = [f"Not run now: {why}. What an earlier run found:", *last.partition(VALHALLA)[2].strip().splitlines()]
@@ -81,13 +81,19 @@ def _valhalla(net: Network, quick: bool) -> tuple[list[str], float]:
         "",
         VALHALLA,
         "",
-        "A ratio is our time by Valhalla's (`auto` costing, default options). Pairs that it finds no way for, or that",
-        "are one place, are left out.",
+        "A ratio is our time by Valhalla's (`auto` costing, default options, told that the map is in Germany, or it",
+        "would drive on the left). Pairs that it finds no way for, or that are one place, are left out.",
         f"Bar: all pairs within 15 %: {said}, {share:.1%} with the worst seed.",
         "",
         HEAD,
         "|---|---|---|---|---|---|---|---|",
         *rows,
+        "",
+        "Why the others are not within 15 %: the first cause that brings a pair back, or that shows in the ways taken.",
+        "",
+        "| cause | pairs |",
+        "|---|---|",
+        *(f"| {cause} | {pairs} |" for cause, pairs in causes.most_common()),
     ], share
 
 

@@ -24,9 +24,29 @@ def actor(osm: Path, folder: Path) -> Any:
     return valhalla.Actor(str(_tiles(osm, folder)))
 
 
+def duration_s(asked: Any, start: Any, end: Any, **options: float) -> float:
+    """Seconds by car from one place to another, by Valhalla's `auto` costing with options; NaN without a way."""
+    found = _route(asked, start, end, options)
+    return found["summary"]["time"] if found else float("nan")
+
+
+def ways_used(asked: Any, start: Any, end: Any) -> set[int]:
+    """OpenStreetMap ids of the ways that Valhalla takes from one place to another."""
+    found = _route(asked, start, end, {})
+    return (
+        set() if not found else {edge["way_id"] for edge in _traced(asked, encoded_polyline=found["legs"][0]["shape"])}
+    )
+
+
+def driven_s(asked: Any, points: np.ndarray) -> float:
+    """Seconds that Valhalla counts for a given way, drawn as points [k, 2]; NaN where it cannot follow it."""
+    edges = _traced(asked, shape=[{"lat": float(lat), "lon": float(lon)} for lat, lon in points])
+    return max((edge["end_node"].get("elapsed_time", 0.0) for edge in edges), default=float("nan"))
+
+
 def durations_s(asked: Any, from_points: np.ndarray, to_points: np.ndarray) -> np.ndarray:
     """Seconds by car of n pairs [n, 2] latitude, longitude; NaN where Valhalla finds no way."""
-    return np.array([_seconds(asked, pair) for pair in zip(from_points, to_points, strict=True)])
+    return np.array([duration_s(asked, *pair) for pair in zip(from_points, to_points, strict=True)])
 
 
 def _tiles(osm: Path, folder: Path) -> Path:
@@ -36,24 +56,55 @@ def _tiles(osm: Path, folder: Path) -> Path:
     (folder / "tiles.tar").touch()
     config = valhalla.get_config(tile_extract=str(folder / "tiles.tar"), tile_dir=str(folder / "tiles"), verbose=False)
     (folder / "tiles.tar").unlink()
+    config["mjolnir"]["admin"] = str(folder / "admin.sqlite")
     (folder / "valhalla.json").write_text(json.dumps(config))
-    program = Path(valhalla.__file__).parent / "bin" / "valhalla_build_tiles"
-    if not program.exists():
-        raise Unavailable("this Valhalla wheel carries no tile builder; pyvalhalla-weekly does")
-    command = [program, "-j", "1", "-c", folder / "valhalla.json", osm]
-    built = subprocess.run(command, capture_output=True, timeout=300, check=False)
-    if built.returncode:
-        raise Unavailable(f"Valhalla could not build tiles: {built.stderr.decode(errors='replace')[-200:]}")
+    for program, source in (("valhalla_build_admins", [_country(folder)]), ("valhalla_build_tiles", ["-j", "1", osm])):
+        path = Path(valhalla.__file__).parent / "bin" / program
+        if not path.exists():
+            raise Unavailable(f"this Valhalla wheel carries no {program}; pyvalhalla-weekly does")
+        command = [path, "-c", folder / "valhalla.json", *source]
+        built = subprocess.run(command, capture_output=True, timeout=300, check=False, cwd=folder)
+        if built.returncode:
+            raise Unavailable(f"{program} failed: {built.stderr.decode(errors='replace')[-200:]}")
     return folder / "valhalla.json"
 
 
-def _seconds(asked: Any, pair: tuple[np.ndarray, np.ndarray]) -> float:
-    where = [{"lat": float(point[0]), "lon": float(point[1])} for point in pair]
+def _country(folder: Path) -> Path:
+    """A file that says all the map is in Germany: without one Valhalla's tiles drive on the left."""
+    import osmium
+    from osmium.osm.mutable import Node, Relation, Way
+
+    path = folder / "country.osm.pbf"
+    writer = osmium.SimpleWriter(str(path))
+    for number, corner in enumerate([(5.9, 47.3), (15.0, 47.3), (15.0, 55.0), (5.9, 55.0)], start=1):
+        writer.add_node(Node(id=number, location=corner))
+    border = {"boundary": "administrative", "admin_level": "2"}
+    writer.add_way(Way(id=1, nodes=[1, 2, 3, 4, 1], tags=border))
+    named = {**border, "type": "boundary", "name": "Deutschland", "ISO3166-1": "DE"}
+    writer.add_relation(Relation(id=1, members=[("w", 1, "outer")], tags=named))
+    writer.close()
+    return path
+
+
+def _route(asked: Any, start: Any, end: Any, options: dict[str, float]) -> dict[str, Any] | None:
+    where = [{"lat": float(point[0]), "lon": float(point[1])} for point in (start, end)]
+    asking = {"locations": where, "costing": "auto", "costing_options": {"auto": options}, "directions_type": "none"}
     try:
-        found = asked.route({"locations": where, "costing": "auto", "directions_type": "none"})
+        return asked.route(asking)["trip"]
     except RuntimeError:
-        return float("nan")
-    return found["trip"]["summary"]["time"]
+        return None
+
+
+def _traced(asked: Any, **shape: Any) -> list[dict[str, Any]]:
+    """Edges of a shape, walked exactly or else matched; none where neither can be."""
+    wanted = {"attributes": ["edge.way_id", "node.elapsed_time"], "action": "include"}
+    for how in ("edge_walk", "map_snap"):
+        try:
+            asking = {**shape, "costing": "auto", "shape_match": how, "filters": wanted}
+            return asked.trace_attributes(asking)["edges"]
+        except RuntimeError:
+            continue
+    return []
 
 
 if __name__ == "__main__":

@@ -28,20 +28,29 @@ def send(spare: Array, short: Array, price: Array, way_m: Array, far_m: float = 
     Parameters: spare — [n] people of each group; short — [m] heads each place lacks; price — [m] of one head missing,
     in metres of way; way_m — [n, m]; far_m — nobody is sent farther.
     Returns: whole people; optimal. Ties are broken the same way every time.
-    Raises: BadInput for shapes that do not agree or numbers below 0.
+    Raises: BadInput for shapes that do not agree, or naming the first item that is below 0 or no number.
     """
-    groups, places = np.asarray(spare, np.int64), np.asarray(short, np.int64)
-    ways, prices = np.rint(np.asarray(way_m, float)), np.rint(np.asarray(price, float)).astype(np.int64)
+    groups, places, prices = (
+        _whole(name, values) for name, values in (("spare", spare), ("short", short), ("price", price))
+    )
+    ways = np.rint(np.asarray(way_m, float))
     if ways.shape != (len(groups), len(places)) or prices.shape != places.shape:
         raise BadInput("way_m", None, f"[{len(groups)}, {len(places)}], and one price for each place")
-    for name, values in (("spare", groups), ("short", places), ("price", prices)):
-        if (values < 0).any():
-            raise BadInput(name, int((values < 0).argmax()), "0 or more")
+    if not (ways >= 0).all():
+        raise BadInput("way_m", int((~(ways >= 0)).any(axis=1).argmax()), "0 or more, inf = no way")
     source, at = np.nonzero((ways <= far_m) & (ways < prices[None, :]))
     flows = _solved(groups, places, prices, source, at, ways[source, at].astype(np.int64))
     heads = np.zeros(ways.shape, np.int64)
     heads[source, at] = flows
     return Sent(heads, places - heads.sum(axis=0), int((heads * np.where(heads > 0, ways, 0)).sum()))
+
+
+def _whole(name: str, values: Array) -> Array:
+    found = np.asarray(values, float)
+    wrong = ~(np.isfinite(found) & (found >= 0))
+    if wrong.any():
+        raise BadInput(name, int(wrong.argmax()), "0 or more")
+    return np.rint(found).astype(np.int64)
 
 
 def _solved(groups: Array, places: Array, prices: Array, source: Array, at: Array, cost: Array) -> Array:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from gridward.engine.problems import BadInput
 from gridward.engine.travel import CLOSED, Condition, StraightLine, network, reach, table, ways
+from gridward.engine.travel.profiles import CAR
 from gridward.engine.travel.search import unpacked
 from tests.engine.roads import grid
 
@@ -102,10 +103,19 @@ def test_a_road_more_never_lengthens_a_time_and_a_slower_one_never_shortens_it(s
 
 
 def test_a_factor_everywhere_multiplies_every_time():
-    net, rng = network(grid(5, 3)), np.random.default_rng(3)
+    net, rng = network(grid(5, 3), "foot"), np.random.default_rng(3)
     here, there = _places(rng), _places(rng)
     twice = net.under([Condition(1.6), Condition(1.25)]).matrix(here, there)
     assert twice.time_s == pytest.approx(2 * net.matrix(here, there).time_s, abs=0.2)
+
+
+def test_a_factor_slows_driving_and_leaves_turns_as_they_are():
+    net, rng = network(grid(5, 3)), np.random.default_rng(3)
+    here, there = _places(rng), _places(rng)
+    usual, snow = net.matrix(here, there).time_s, net.under([Condition(2.0)]).matrix(here, there).time_s
+    assert (snow <= 2 * usual + 0.2).all() and (snow < 2 * usual - CAR.right_s).any()
+    way = ways(net.under([Condition(2.0)]), here[:1], there[:1])[0]
+    assert way.time_s == pytest.approx(snow[0, 0])
 
 
 def test_a_closure_one_way_leaves_the_other_open():

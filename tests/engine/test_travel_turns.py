@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from gridward.engine.problems import BadInput
 from gridward.engine.travel import network, read_osm, ways
+from gridward.engine.travel.profiles import CAR
 from gridward.engine.travel.search import unpacked
 from gridward.engine.travel.snapping import Spots
 from gridward.engine.travel.turns import sign
@@ -116,7 +117,8 @@ def test_a_junction_on_a_public_road_is_no_place_of_the_kept_road_beside_it(tmp_
 
 def test_who_is_not_going_there_turns_about_before_a_road_for_its_own_places(tmp_path):
     roads = osm(tmp_path, [*RING[:6], ((3, 6), {"access": "destination"})], _banned("no_left_turn"))
-    assert _metres(roads) == pytest.approx(BLOCK_M / 2 + 2 * BLOCK_M + 1112 / 2, abs=5)
+    near = [29.002, 106.010]
+    assert _metres(roads, end=near) == pytest.approx(BLOCK_M / 2 + 2 * BLOCK_M + 222, abs=5)
 
 
 def test_junctions_signals_yielding_and_gates_take_their_time(tmp_path):
@@ -127,9 +129,9 @@ def test_junctions_signals_yielding_and_gates_take_their_time(tmp_path):
     row, side = [((1, 2), {}), ((2, 3), {})], ((2, 5), {})
     bare = seconds(row)
     assert bare == pytest.approx(BLOCK_M / (35 / 3.6), abs=0.1)
-    assert seconds([*row, side]) == pytest.approx(bare + 0.3, abs=0.02)
-    assert seconds([*row, (side[0], {"highway": "primary"})]) == pytest.approx(bare + 2.0, abs=0.02)
-    assert seconds(row, '<tag k="highway" v="traffic_signals"/>') == pytest.approx(bare + 1.5, abs=0.02)
+    assert seconds([*row, side]) == pytest.approx(bare + CAR.junction_s, abs=0.02)
+    assert seconds([*row, (side[0], {"highway": "primary"})]) == pytest.approx(bare + CAR.yield_s, abs=0.02)
+    assert seconds(row, '<tag k="highway" v="traffic_signals"/>') == pytest.approx(bare + CAR.signal_s, abs=0.02)
     assert seconds([((1, 2, 3), {})], '<tag k="barrier" v="lift_gate"/>') == pytest.approx(bare + 30.0, abs=0.02)
 
 
@@ -183,13 +185,26 @@ def test_a_place_at_a_junction_leaves_by_any_of_its_roads(tmp_path):
     assert net.matrix([two], [two]).time_s[0, 0] == 0.0
 
 
+def _turn_s(first, second, edges, head, places):
+    """What a turn takes on the grid, where roads lead north, east, south and west: from compass steps alone."""
+    if first % edges == second % edges:
+        return CAR.about_s
+    (here, start), (_, end) = places[first], places[second]
+    came, leaves = np.rint((start - here) * 1000), np.rint((end - start) * 1000)
+    across = came[0] * leaves[1] - came[1] * leaves[0]
+    ways = np.count_nonzero(head == head[first])
+    return 0.0 if across == 0 or ways < 3 else CAR.right_s if across > 0 else CAR.left_s
+
+
 def _by_whole_ways(net, banned, starts):
     """Quickest seconds from each start to having driven each arc of the map, by a search from arc to arc."""
     roads, edges = net.roads, net.roads.edges
     tail, head = np.concatenate([roads.edge_from, roads.edge_to]), np.concatenate([roads.edge_to, roads.edge_from])
     speed, length = roads.speed_ms["car"].reshape(-1), np.tile(roads.length_m, 2)
-    drive = np.where(net.place >= 0, unpacked(net.key)[0][np.maximum(net.place, 0)], np.inf)
+    drive = unpacked(net.arc_key(np.arange(2 * edges)))[0]
     assert (np.isfinite(drive) == (speed > 0)).all() and (drive >= length / np.maximum(speed, 1e-9) - 0.01).all()
+    first, last = roads.shape[roads.shape_from[:-1]], roads.shape[roads.shape_from[1:] - 1]
+    places = np.concatenate([np.stack([first, last], axis=1), np.stack([last, first], axis=1)])
     onward = {}
     for arc in range(2 * edges):
         after = [one for one in np.flatnonzero(tail == head[arc]) if speed[one] > 0 and (arc, one) not in banned]
@@ -202,7 +217,7 @@ def _by_whole_ways(net, banned, starts):
         if arc not in best:
             best[arc] = gone
             for one in onward[arc]:
-                heapq.heappush(heap, (gone + drive[one], one))
+                heapq.heappush(heap, (gone + _turn_s(arc, one, edges, head, places) + drive[one], one))
     return best
 
 
@@ -219,8 +234,9 @@ def test_the_rules_of_turning_are_those_of_a_search_over_whole_ways(seed, signs)
     start = int(rng.choice(net.snapper.edges))
     best = _by_whole_ways(net, set(banned), start)
     label = unpacked(net.labels_from(Spots(np.array([start]), np.array([0.5]), roads.shape[:1], np.zeros(1))))[0][0]
-    for arc, place in enumerate(net.tails):
-        reached = [label[node] for node in place if node >= 0]
+    turn_s = unpacked(net.turn)[0]
+    for arc, entries in enumerate(net.entries):
+        reached = [label[net.tail[entry]] + turn_s[entry] for entry in entries if entry >= 0]
         own = unpacked(net.arc_key(np.array([arc])))[0][0]
         through = best.get(arc, np.inf)
         if arc % roads.edges != start and np.isfinite(own):
@@ -233,3 +249,28 @@ def test_more_ways_than_meet_anywhere_are_refused():
     object.__setattr__(roads, "edge_from", star)
     with pytest.raises(BadInput, match="ways lead from one junction"):
         network(roads)
+
+
+@pytest.mark.parametrize(("side", "lost_s"), [((2, 5), CAR.left_s), ((2, 3), 0.0)])
+def test_a_turn_takes_its_time_and_going_straight_on_takes_none(tmp_path, side, lost_s):
+    roads = osm(tmp_path, [((1, 2), {}), ((2, 3), {}), ((2, 5), {})])
+    end = {(2, 5): [29.005, 106.010], (2, 3): [29.0, 106.015]}[side]
+    found = network(roads).matrix([SOUTH_WEST], [end])
+    drive_s = found.distance_m[0, 0] / (35 / 3.6)
+    assert found.time_s[0, 0] == pytest.approx(drive_s + CAR.junction_s + lost_s, abs=0.05)
+    back = network(roads).matrix([end], [[29.0, 106.015]] if side == (2, 5) else [SOUTH_WEST])
+    assert back.time_s[0, 0] == pytest.approx(back.distance_m[0, 0] / (35 / 3.6) + CAR.junction_s + lost_s, abs=0.05)
+    walked = network(roads, "foot").matrix([SOUTH_WEST], [end])
+    assert walked.time_s[0, 0] == pytest.approx(walked.distance_m[0, 0] / (5 / 3.6), abs=0.2)
+
+
+def test_turning_right_is_quicker_than_left_and_about_is_slowest(tmp_path):
+    net = network(osm(tmp_path, [((1, 2), {}), ((2, 3), {}), ((2, 5), {})]))
+    east, north = [29.0, 106.015], [29.005, 106.010]
+    left, right = net.matrix([SOUTH_WEST], [north]).time_s[0, 0], net.matrix([east], [north]).time_s[0, 0]
+    assert left - right == pytest.approx(CAR.left_s - CAR.right_s, abs=0.05)
+    assert CAR.right_s < CAR.left_s < CAR.sharp_s < CAR.about_s
+    signed = network(osm(tmp_path, [((1, 2), {}), ((2, 3), {}), ((2, 5), {})], _banned("no_left_turn")))
+    found = signed.matrix([SOUTH_WEST], [north])
+    driven_s = found.distance_m[0, 0] / (35 / 3.6)
+    assert found.time_s[0, 0] == pytest.approx(driven_s + 2 * CAR.junction_s + CAR.about_s + CAR.right_s, abs=0.05)

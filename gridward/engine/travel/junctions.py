@@ -21,7 +21,7 @@ MOST_WAYS_ON = 62
 class Arcs:
     """A arcs between N junctions: `tail`, `head` — [A] junction; `edge` — [A] the two ways along a road share it;
     `kept` — [A] bool, only for its own places; `banned` — [K, 2] arcs of which the second may not follow the first;
-    `may_turn_about` — anywhere.
+    `driven` — turns take time, and nobody turns about where there is another way through.
     """
 
     tail: Array
@@ -29,19 +29,22 @@ class Arcs:
     edge: Array
     kept: Array
     banned: Array
-    may_turn_about: bool
+    driven: bool
 
 
 @dataclass(frozen=True)
 class Split:
-    """T arcs between nodes, each node standing for all roads into a junction after which the same ways on are open.
+    """T arcs between nodes, each node standing for a road into a junction, or on foot for all after which the same ways
+    on are open.
 
-    `of` — [T] which of the A arcs; `tail`, `head` — [T] node; `first` — [A] node an arc leads to for a trip that begins
-    on it; `start` — [2, N] where a trip that begins at a junction sets out, on a public road (0) or on one for its own
-    places (1); `junction` — [nodes] where each node is; `arrived` — [nodes] bool, on a road for its own places only.
+    `of` — [T] which of the A arcs; `after` — [T] the one driven before it, -1 = none, the trip begins there; `tail`,
+    `head` — [T] node; `first` — [A] node an arc leads to for a trip that begins on it; `start` — [2, N] where a trip
+    that begins at a junction sets out, on a public road (0) or on one for its own places (1); `junction` — [nodes]
+    where each node is; `arrived` — [nodes] bool, on a road for its own places only.
     """
 
     of: Array
+    after: Array
     tail: Array
     head: Array
     first: Array
@@ -66,10 +69,12 @@ def split(arcs: Arcs, junctions: int) -> Split:
     at = np.concatenate([arcs.head[of], np.tile(np.arange(junctions), 2)])
     came, onto, number = _ways_on(arcs, way_in, layer_in, at, of, layer, junctions)
     alike = np.bincount(came, np.exp2(number), len(way_in)).astype(np.int64)
-    kinds, node = np.unique(np.stack([at, alike, layer_in == ARRIVING]), axis=1, return_inverse=True)
-    kept_once = np.unique(np.stack([node[came], onto]), axis=1)
+    whence = way_in if arcs.driven else np.zeros_like(way_in)
+    kinds, node = np.unique(np.stack([at, alike, layer_in == ARRIVING, whence]), axis=1, return_inverse=True)
+    kept_once, pair = np.unique(np.stack([node[came], onto]), axis=1, return_index=True)
     return Split(
         of=of[kept_once[1]],
+        after=way_in[came[pair]],
         tail=kept_once[0],
         head=node[kept_once[1]],
         first=node[: len(arcs.tail)],
@@ -97,7 +102,7 @@ def _ways_on(
     if len(arcs.banned):
         code = arcs.banned[:, 0] * len(arcs.tail) + arcs.banned[:, 1]
         open_ &= ~np.isin(before * len(arcs.tail) + after, code) | (before < 0)
-    if not arcs.may_turn_about:
+    if arcs.driven:
         about = (before >= 0) & (before != after) & (arcs.edge[before] == arcs.edge[after])
         passing = layer[onto] <= np.maximum(layer_in[came], THROUGH)
         otherwise = np.bincount(came, open_ & ~about & passing, len(at)) > 0

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import breadth_first_order, connected_components
+from scipy.sparse.csgraph import breadth_first_order, connected_components, reverse_cuthill_mckee
 
 from gridward.engine.problems import BadInput
 from gridward.engine.travel.conditions import Condition, factors
@@ -17,8 +17,9 @@ from gridward.engine.travel.junctions import Arcs, Split, split
 from gridward.engine.travel.matrix import Array, Matrix, checked_points
 from gridward.engine.travel.osm import RoadMap
 from gridward.engine.travel.profiles import Profile, profile
-from gridward.engine.travel.search import NEVER, labels, many_to_many, packed, share, unpacked
+from gridward.engine.travel.search import NEVER, SHIFT, labels, many_to_many, packed, share, unpacked
 from gridward.engine.travel.snapping import Snapper, Spots
+from gridward.engine.travel.turn_times import turn_s
 
 AT_NODE_M = 0.5
 """A place this near to a junction is at it."""
@@ -36,11 +37,12 @@ class Network:
     begin: Array  # [n + 1] arcs of node v are begin[v] .. begin[v + 1]
     to: Array  # [A] node
     arc: Array  # [A] arc of the map: edge e along = e, against = e + E
-    key: Array  # [A] search.packed of time and distance now
+    key: Array  # [A] search.packed of time and distance now, with the turn into it
+    turn: Array  # [A] of that, for turning
     usual_s: Array  # [A] time without conditions
     moving: Array  # [A] share of it between junctions, the rest is lost at the one it leads to
     place: Array  # [2E] where the map's arc stands (its first), -1 where it cannot be travelled
-    tails: Array  # [2E, .] nodes it is entered from, -1
+    entries: Array  # [2E, .] where all its copies stand, each with a tail of its own, -1
     head: Array  # [2E] node it leads to for a trip that begins on it, -1
     setting_out: Array  # [2, E] node for a trip that begins at the first, the last end of an edge, -1
     arriving: Array  # [2, E, .] nodes where a trip that ends there may be, -1
@@ -52,7 +54,8 @@ class Network:
         """The same roads under these conditions (and no others) at a moment; conditions during a trip do not change."""
         factor = factors(self.roads, conditions, self.profile.name, at_s).reshape(-1)
         length_m = self.roads.length_m[self.arc % self.roads.edges]
-        return replace(self, key=packed(self.usual_s * factor[self.arc], length_m))
+        key = packed(self.usual_s * factor[self.arc], length_m)
+        return replace(self, key=np.where(key < NEVER, key + self.turn, NEVER))
 
     def snap(self, points: Any, name: str = "points") -> Spots:
         """Points [n, 2] put on the nearest road of the connected whole; raises BadInput for one that is too far off."""
@@ -80,12 +83,12 @@ class Network:
 
     def search(self, seed: Array, seed_key: Array, end: Array, end_key: Array) -> Array:
         """[n, m] keys from sets of nodes [n, .] with a key each to sets of nodes [m, .] with a key each."""
-        return many_to_many(self.begin, self.to, self.key, seed, seed_key, end, end_key)
+        return many_to_many(self.begin, self.to, self.key, seed, seed_key, *_soonest_first(end, end_key))
 
     def search_back(self, seed: Array, seed_key: Array, end: Array, end_key: Array) -> Array:
         """The same answer, searched backwards from the ends."""
         begin, to, key, _arc = self.reversed_arcs
-        return many_to_many(begin, to, key, end, end_key, seed, seed_key).T
+        return many_to_many(begin, to, key, end, end_key, *_soonest_first(seed, seed_key)).T
 
     def seeds(self, spots: Spots) -> tuple[Array, Array]:
         """Nodes [n, 2] that spots lead to, along and against their edge, and the keys of getting there.
@@ -104,9 +107,11 @@ class Network:
         arcs = np.stack([spots.edge, spots.edge + self.roads.edges], axis=1)
         key = self.part_key(arcs, np.stack([spots.part, 1 - spots.part], axis=1))
         at = self.at_ends(spots)[:, :, None]
-        node = np.where(at, self.arriving[:, spots.edge].swapaxes(0, 1), self.tails[arcs])
-        found = np.where(node < 0, NEVER, np.where(at, 0, key[:, :, None]))
-        shape = (len(arcs), 2 * self.tails.shape[1])
+        entry = self.entries[arcs]
+        node = np.where(at, self.arriving[:, spots.edge].swapaxes(0, 1), np.where(entry < 0, -1, self.tail[entry]))
+        last = np.where(key[:, :, None] < NEVER, key[:, :, None] + self.turn[entry], NEVER)
+        found = np.where(node < 0, NEVER, np.where(at, 0, last))
+        shape = (len(arcs), 2 * self.entries.shape[1])
         return np.maximum(node, 0).reshape(shape), found.reshape(shape)
 
     def at_ends(self, spots: Spots) -> Array:
@@ -115,9 +120,9 @@ class Network:
         return np.stack([spots.part * length_m, (1 - spots.part) * length_m], axis=1) <= AT_NODE_M
 
     def arc_key(self, arc: Array) -> Array:
-        """Keys of the map's arcs now, NEVER where they cannot be travelled."""
+        """Keys of the map's arcs now without the turn into them, NEVER where they cannot be travelled."""
         place = self.place[arc]
-        return np.where(place >= 0, self.key[place], NEVER)
+        return np.where((place >= 0) & (self.key[place] < NEVER), self.key[place] - self.turn[place], NEVER)
 
     def part_key(self, arc: Array, part: Array) -> Array:
         """Keys of driving a part of the map's arcs, short of the junction at their end."""
@@ -151,6 +156,11 @@ class Network:
         return begin, self.tail[order].astype(self.to.dtype), self.key[order], self.arc[order]
 
 
+def _soonest_first(node: Array, key: Array) -> tuple[Array, Array]:
+    order = np.argsort(key, axis=1, kind="stable")
+    return np.take_along_axis(node, order, axis=1), np.take_along_axis(key, order, axis=1)
+
+
 def network(roads: RoadMap, name: str = "car", most_gap_m: float = 2_000.0) -> Network:
     """The roads of a map that a profile can travel.
 
@@ -163,18 +173,20 @@ def network(roads: RoadMap, name: str = "car", most_gap_m: float = 2_000.0) -> N
         raise BadInput("roads", None, f"the map holds no road for {who.name}")
     tail, head = (side.reshape(-1) for side in _node_ends(roads, who))
     used, ends = np.unique(np.concatenate([tail[arc], head[arc]]), return_inverse=True)
+    ends = _side_by_side(ends[: len(arc)], ends[len(arc) :], len(used))[ends]
     tail, head = ends[: len(arc)], ends[len(arc) :]
     driven_s = roads.length_m[arc % roads.edges] / speed_ms[arc]
     lost_s = _delay_s(roads, who, arc, head, tail)
     kept, main = _kept(roads, who, arc, tail, head, len(used))
     edge, along = arc % roads.edges, arc < roads.edges
-    apart = split(Arcs(tail, head, edge, kept[edge], _banned(roads, who, arc), who.on_foot), len(used))
+    apart = split(Arcs(tail, head, edge, kept[edge], _banned(roads, who, arc), not who.on_foot), len(used))
     at_ends = np.full((2, roads.edges), -1)
     at_ends[0, edge], at_ends[1, edge] = np.where(along, tail, head), np.where(along, head, tail)
-    rows = _rows(roads, arc, driven_s, lost_s, apart)
+    turned_s = turn_s(roads, who, np.where(apart.after < 0, -1, arc[apart.after]), arc[apart.of])
+    rows = _rows(roads, arc, driven_s, lost_s, turned_s, apart)
     arriving = _arriving(apart, at_ends, kept, len(used))
-    width = max(arriving.shape[2], rows["tails"].shape[1])
-    arriving, rows["tails"] = _wide(arriving, width), _wide(rows["tails"], width)
+    width = max(arriving.shape[2], rows["entries"].shape[1])
+    arriving, rows["entries"] = _wide(arriving, width), _wide(rows["entries"], width)
     return Network(
         roads=roads,
         profile=who,
@@ -186,48 +198,56 @@ def network(roads: RoadMap, name: str = "car", most_gap_m: float = 2_000.0) -> N
     )
 
 
-def _rows(roads: RoadMap, arc: Array, driven_s: Array, lost_s: Array, apart: Split) -> dict[str, Array]:
+def _side_by_side(tail: Array, head: Array, nodes: int) -> Array:
+    """[nodes] new numbers, near ones for junctions near each other, so that a search finds its next labels at hand."""
+    graph = csr_matrix((np.ones(len(tail), np.int8), (tail, head)), shape=(nodes, nodes))
+    number = np.empty(nodes, np.int64)
+    number[reverse_cuthill_mckee(graph)] = np.arange(nodes)
+    return number
+
+
+def _rows(
+    roads: RoadMap, arc: Array, driven_s: Array, lost_s: Array, turned_s: Array, apart: Split
+) -> dict[str, Array]:
     """The graph in CSR form, and where the map's arcs are in it."""
     order = np.lexsort((apart.of, apart.tail))
     tail, of, usual_s = apart.tail[order], apart.of[order], driven_s + lost_s
-    tails, first = _slots(arc[of], tail, 2 * roads.edges)
+    entries = _slots(arc[of], tail, 2 * roads.edges)
+    turn = (np.rint(turned_s[order] * 100.0).astype(np.int64)) << SHIFT
     head = np.full(2 * roads.edges, -1)
     head[arc] = apart.first
     return {
         "begin": np.searchsorted(tail, np.arange(apart.nodes + 1)),
         "to": apart.head[order].astype(np.int32),
         "arc": arc[of],
-        "key": packed(usual_s[of], roads.length_m[arc[of] % roads.edges]),
+        "key": packed(usual_s[of], roads.length_m[arc[of] % roads.edges]) + turn,
+        "turn": turn,
         "usual_s": usual_s[of],
         "moving": (driven_s / np.maximum(usual_s, 1e-9))[of],
-        "place": first,
-        "tails": tails,
+        "place": entries[:, 0],
+        "entries": entries,
         "head": head,
     }
 
 
-def _slots(row: Array, value: Array, rows: int) -> tuple[Array, Array]:
-    """[rows, .] the values of each row side by side, -1 where there are no more; [rows] where its first one stands."""
+def _slots(row: Array, value: Array, rows: int) -> Array:
+    """[rows, .] where the different values of each row stand, smallest first, -1 where there are no more."""
     order = np.lexsort((value, row))
     value, row = value[order], row[order]
     fresh = np.append(True, (row[1:] != row[:-1]) | (value[1:] != value[:-1]))[: len(row)]
     order, value, row = order[fresh], value[fresh], row[fresh]
     begin = np.searchsorted(row, np.arange(rows + 1))
     table = np.full((rows, int(np.diff(begin).max(initial=1))), -1)
-    table[row, np.arange(len(row)) - begin[row]] = value
-    first = np.full(rows, -1)
-    some = begin[1:] > begin[:-1]
-    first[some] = order[begin[:-1][some]]
-    return table, first
+    table[row, np.arange(len(row)) - begin[row]] = order
+    return table
 
 
 def _arriving(apart: Split, at_ends: Array, kept: Array, junctions: int) -> Array:
     """[2, E, .] nodes where a trip that ends at the end of an edge may be: on a kept road also by a kept road."""
     public = np.flatnonzero(~apart.arrived)
-    anyhow, by_public = (
-        _slots(apart.junction[nodes], nodes, junctions)[0] for nodes in (np.arange(apart.nodes), public)
-    )
-    by_public = _wide(by_public, anyhow.shape[1])
+    anyhow = _slots(apart.junction, np.arange(apart.nodes), junctions)
+    by_public = _slots(apart.junction[public], public, junctions)
+    by_public = _wide(np.where(by_public < 0, -1, public[by_public]), anyhow.shape[1])
     at = np.maximum(at_ends, 0)
     return np.where(at_ends[:, :, None] >= 0, np.where(kept[:, None], anyhow[at], by_public[at]), -1)
 

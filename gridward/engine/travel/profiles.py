@@ -35,7 +35,8 @@ class Profile:
     """A way of travelling: classes it may use with their speeds, tags that let it in, and what a junction costs it.
 
     `limit_share` — of a signed limit that is driven on average; `junction_s`, `signal_s`, `yield_s`, `gate_s` —
-    passing a junction, a signal, from a lesser road into a greater, a gate; `height_m`, `weight_t` — of the vehicle.
+    passing a junction, a signal, from a lesser road into a greater, a gate; `left_s`, `right_s`, `sharp_s`, `about_s` —
+    turning (swap the first two where people drive on the left); `height_m`, `weight_t` — of the vehicle.
     """
 
     name: str
@@ -47,6 +48,10 @@ class Profile:
     signal_s: float = 0.0
     yield_s: float = 0.0
     gate_s: float = 0.0
+    left_s: float = 0.0
+    right_s: float = 0.0
+    sharp_s: float = 0.0
+    about_s: float = 0.0
     height_m: float = 0.0
     weight_t: float = 0.0
     on_foot: bool = False
@@ -54,12 +59,14 @@ class Profile:
 
 
 _MOTOR = ("access", "vehicle", "motor_vehicle", "motorcar")
-CAR = Profile("car", _DRIVEN_KMH, _MOTOR, 120.0, 1.0, 0.3, 1.5, 2.0, 30.0, 1.9, 1.8)
-VAN = Profile("van", _DRIVEN_KMH, (*_MOTOR, "goods"), 100.0, 0.95, 0.4, 1.8, 2.4, 30.0, 2.6, 3.5)
-WHEELCHAIR_BUS = Profile("wheelchair_bus", _DRIVEN_KMH, _MOTOR, 80.0, 0.88, 0.5, 2.2, 2.8, 30.0, 2.9, 4.6)
-FOOT = Profile(
-    "foot", dict.fromkeys(_WALKED, 5.0), ("access", "foot"), 5.0, 1.0, 0.0, 3.0, 0.0, on_foot=True, steps_kmh=2.5
+CAR = Profile(
+    "car", _DRIVEN_KMH, _MOTOR, 120.0, 1.0, 0.1, 1.6, 0.5, 30.0, 3.8, 1.4, 7.0, 27.0, height_m=1.9, weight_t=1.8
 )
+VAN = Profile("van", _DRIVEN_KMH, (*_MOTOR, "goods"), 100.0, 0.95, 0.15, 1.9, 0.6, 30.0, 4.5, 1.8, 9.0, 35.0, 2.6, 3.5)
+WHEELCHAIR_BUS = Profile(
+    "wheelchair_bus", _DRIVEN_KMH, _MOTOR, 80.0, 0.88, 0.2, 2.3, 0.8, 30.0, 5.5, 2.3, 11.0, 45.0, 2.9, 4.6
+)
+FOOT = Profile("foot", dict.fromkeys(_WALKED, 5.0), ("access", "foot"), 5.0, signal_s=3.0, on_foot=True, steps_kmh=2.5)
 PROFILES = {one.name: one for one in (CAR, VAN, WHEELCHAIR_BUS, FOOT)}
 
 

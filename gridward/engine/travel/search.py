@@ -95,7 +95,7 @@ def _spread(
             continue
         for arc in range(begin[node], begin[node + 1]):
             there = here + key[arc]
-            if key[arc] < NEVER and there < label[to[arc]]:
+            if there < label[to[arc]]:
                 label[to[arc]] = there
                 waiting = _push(there, to[arc], waiting, keys, nodes)
 
@@ -107,7 +107,8 @@ def many_to_many(
     """Keys [S, T] from S starts to T ends of a graph with n nodes and A arcs.
 
     Parameters: begin — [n + 1], to, key — [A]: arcs of node v are begin[v] .. begin[v + 1]; seed, seed_key — [S, .]
-        nodes a start leads to, and the key of getting there; end, end_key — [T, .] nodes an end is reached from.
+        nodes a start leads to, and the key of getting there; end, end_key — [T, .] nodes an end is reached from, those
+        with NEVER last.
     """
     found = np.full((len(seed), len(end)), NEVER)
     label = np.empty(len(begin) - 1, np.int64)
@@ -117,7 +118,9 @@ def many_to_many(
         _spread(begin, to, key, seed[s], seed_key[s], NEVER, label, keys, nodes)
         for t in range(len(end)):
             for side in range(end.shape[1]):
-                if end_key[t, side] < NEVER and label[end[t, side]] < NEVER:
+                if end_key[t, side] >= NEVER:
+                    break
+                if label[end[t, side]] < NEVER:
                     found[s, t] = min(found[s, t], label[end[t, side]] + end_key[t, side])
     return found
 

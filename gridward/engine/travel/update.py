@@ -61,13 +61,12 @@ class Table:
         A quicker way has a first quicker arc: up to it the old labels hold, after it the new ones. Others keep theirs.
         """
         first, copy = np.unique(np.stack([network.arc[arcs], network.to[arcs]]), axis=1, return_inverse=True)
-        tails = np.full((first.shape[1], int(np.bincount(copy).max(initial=1))), -1)
-        tails[copy, _nth(copy)] = network.tail[arcs]
-        head, place = first[1][:, None].astype(np.int64), network.place[first[0]]
-        old, new = self.network.key[place], network.key[place]
-        to_tail = self.network.search_back(
-            *self.network.seeds(self.starts), np.maximum(tails, 0), np.where(tails < 0, NEVER, 0)
-        )
+        copies = np.full((first.shape[1], int(np.bincount(copy).max(initial=1))), -1)
+        copies[copy, _nth(copy)] = arcs
+        turn = np.where(copies < 0, NEVER, network.turn[copies])
+        head = first[1][:, None].astype(np.int64)
+        old, new = self.network.arc_key(first[0]), network.arc_key(first[0])
+        to_tail = self.network.search_back(*self.network.seeds(self.starts), network.tail[copies], turn)
         to_tail = _bounded(to_tail)
         pairs = np.zeros(self.key.shape, bool)
         for slower, net, key in ((True, self.network, old), (False, network, new)):

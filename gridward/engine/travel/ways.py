@@ -54,9 +54,9 @@ def reach(net: Network, point: Any, within_s: float) -> Reach:
         raise BadInput("within_s", None, f"a time is above 0, not {within_s}")
     spot = net.snap([point], "point")
     time_s = unpacked(net.labels_from(spot, within_s)[0])[0]
-    arc_s = unpacked(net.key)[0]
-    first = _quickest(net.arc, time_s[net.tail])
-    arc, tail, arc_s = net.arc[first], time_s[net.tail[first]], arc_s[first]
+    turned_s = time_s[net.tail] + unpacked(net.turn)[0]
+    first = _quickest(net.arc, turned_s)
+    arc, tail, arc_s = net.arc[first], turned_s[first], unpacked(net.arc_key(net.arc[first]))[0]
     open_from = np.isfinite(arc_s) & (tail < within_s)
     arc, tail, arc_s = arc[open_from], tail[open_from], arc_s[open_from]
     arc_s = np.maximum(arc_s * net.moving[net.place[arc]], 1e-9)
