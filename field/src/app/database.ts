@@ -39,8 +39,9 @@ export async function kept<Value>(name: string): Promise<Value | null> {
   return ((await phone.kept.get(name))?.value as Value | undefined) ?? null;
 }
 
+/** @throws StoreFull when there is no room: what was kept under the name before is kept still. */
 export async function keep(name: string, value: unknown): Promise<void> {
-  await phone.kept.put({ name, value });
+  await withRoom(phone.kept.put({ name, value }));
 }
 
 export async function drop(name: string): Promise<void> {
@@ -68,11 +69,11 @@ export class PhoneStore implements Store {
   async begin(meta: Meta, waiting: Waiting[]): Promise<void> {
     const rows = await phone.waiting.orderBy("sequence").toArray();
     const numbers = new Map(waiting.map((record) => [record.id, record.sequence]));
-    await phone.transaction("rw", phone.waiting, phone.kept, async () => {
+    await withRoom(phone.transaction("rw", phone.waiting, phone.kept, async () => {
       await phone.waiting.clear();
       await phone.waiting.bulkAdd(rows.map((row) => ({ ...row, sequence: numbers.get(row.id) ?? row.sequence })));
       await phone.kept.put({ name: "meta", value: meta });
-    });
+    }));
   }
 
   async append(record: Waiting, meta: Meta): Promise<void> {
@@ -80,15 +81,11 @@ export class PhoneStore implements Store {
     const installation = await kept<Installation>("installation");
     const sealed = await sealToHouse(installation!.house_key, record.id, canonical(record.body));
     const row: WaitingRow = { ...record, body: await shut(this.key, record.body), sealed };
-    try {
-      await phone.transaction("rw", phone.waiting, phone.kept, async () => {
-        await phone.waiting.add(row);
-        await phone.kept.bulkDelete(this.dropped);
-        await phone.kept.put({ name: "meta", value: meta });
-      });
-    } catch (error) {
-      throw isFull(error) ? new StoreFull() : error;
-    }
+    await withRoom(phone.transaction("rw", phone.waiting, phone.kept, async () => {
+      await phone.waiting.add(row);
+      await phone.kept.bulkDelete(this.dropped);
+      await phone.kept.put({ name: "meta", value: meta });
+    }));
   }
 
   async first(most: number): Promise<Waiting[]> {
@@ -101,11 +98,11 @@ export class PhoneStore implements Store {
       const { body, ...rest } = one;
       return { ...rest, shut: this.key && body ? await shut(this.key, body) : null };
     }));
-    await phone.transaction("rw", phone.waiting, phone.returned, phone.kept, async () => {
+    await withRoom(phone.transaction("rw", phone.waiting, phone.returned, phone.kept, async () => {
       await phone.waiting.bulkDelete(sequences);
       await phone.returned.bulkPut(rows);
       await phone.kept.put({ name: "meta", value: meta });
-    });
+    }));
   }
 
   count(): Promise<number> {
@@ -136,12 +133,12 @@ export class PhonePatch implements PatchStore {
   async take(part: string, rows: Row[], next: string, fresh: boolean): Promise<void> {
     if (this.store.key === null) throw new Error("locked");
     const chunk = await shut(this.store.key, rows);
-    await phone.transaction("rw", phone.patch, phone.kept, async () => {
+    await withRoom(phone.transaction("rw", phone.patch, phone.kept, async () => {
       // A list that is read anew replaces the old one only once its first piece is here.
       if (fresh) await phone.patch.where("part").equals(part).delete();
       await phone.patch.add({ part, rows: chunk });
       await phone.kept.put({ name: `cursor.${part}`, value: next });
-    });
+    }));
   }
 
   async rows<Content>(part: string): Promise<Content[]> {
@@ -149,6 +146,15 @@ export class PhonePatch implements PatchStore {
     const chunks = await phone.patch.where("part").equals(part).toArray();
     const opened = await Promise.all(chunks.map((chunk) => open<Content[]>(this.store.key!, chunk.rows).catch(() => [])));
     return opened.flat();
+  }
+}
+
+/** A write's outcome, with a full phone called by its name: nothing of it was kept then. */
+async function withRoom<Result>(write: PromiseLike<Result>): Promise<Result> {
+  try {
+    return await write;
+  } catch (error) {
+    throw isFull(error) ? new StoreFull() : error;
   }
 }
 

@@ -8,11 +8,18 @@ const MOST_CHARACTERS = 400_000;
 
 export function photoField(taken: (photo: string) => void): HTMLElement {
   const said = h("span", { role: "status" });
+  const seen = h("img", { alt: "", hidden: true });
   const input = h("input", { type: "file", accept: "image/*", capture: "environment", onchange: () => {
     const file = input.files?.[0];
-    if (file) void small(file).then((photo) => { taken(photo); said.textContent = t("photo_taken"); });
+    if (!file) return;
+    taken("");
+    small(file).then((photo) => {
+      taken(photo);
+      seen.src = photo;
+      said.textContent = t("photo_taken");
+    }, () => { said.textContent = t("photo_wrong"); }).finally(() => { seen.hidden = !seen.src || said.textContent !== t("photo_taken"); });
   } });
-  return h("label", { class: "field photo" }, h("span", {}, t("take_photo")), input, said);
+  return h("label", { class: "field photo" }, h("span", {}, t("take_photo")), input, said, seen);
 }
 
 async function small(file: File): Promise<string> {

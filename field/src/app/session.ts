@@ -2,7 +2,7 @@
 
 import { Outbox } from "../sync/outbox";
 import { download } from "../sync/patch";
-import type { Body } from "../sync/ports";
+import { StoreFull, type Body } from "../sync/ports";
 import { Uploader, type Step } from "../sync/upload";
 import { drop, keep, kept, phone, PhonePatch, PhoneStore, wipe, type Installation } from "./database";
 import { lock, open, sha256, shareKey, shut, unlock, type Blob_, type Locked, type Share } from "./vault";
@@ -12,7 +12,9 @@ const LISTS_EVERY_MS = 10 * 60_000;
 const MOST_TRIES = 5;
 type Listener = () => void;
 export type Door = "enrol" | "locked" | "server" | "open";
-export type Trouble = "" | "offline" | "busy" | "server" | "shut_out" | "refused";
+export type Trouble = "" | "offline" | "busy" | "server" | "shut_out" | "refused" | "no_room";
+/** Where a record of this phone is: still here, kept by the house, or come back. */
+export type Fate = "waiting" | "sent" | "returned";
 
 export class Session {
   readonly store = new PhoneStore();
@@ -73,7 +75,8 @@ export class Session {
     const { parts, commands, address } = more;
     this.installation = { device, token, name, house_key, parts, commands, address };
     await keep("installation", this.installation);
-    for (const name_ of ["locked", "share", "lists", "shut.draft", "shut.day", "tries"]) await drop(name_);
+    for (const name_ of ["locked", "share", "lists", "tries"]) await drop(name_);
+    await phone.kept.where("name").startsWith("shut.").delete();
     await phone.patch.clear();
     for (const part of parts) await drop(`cursor.${part}`);
     this.store.key = null;
@@ -135,18 +138,26 @@ export class Session {
     }
   }
 
-  /** Keep a record. Resolves once it is on the phone for good.
-   * @param draft whether it is the open draft, which is then none any more
+  /** Keep a record. Resolves with its id once it is on the phone for good.
+   * @param dropped names of what was kept shut while it was being made, and goes in the same moment
    * @throws StoreFull */
-  async save(type: string, body: Body, draft = false): Promise<void> {
-    this.store.dropped = draft ? ["shut.draft"] : [];
+  async save(type: string, body: Body, dropped: string[] = []): Promise<string> {
+    this.store.dropped = dropped.map((name) => `shut.${name}`);
     try {
-      await this.outbox.save(type, body);
+      const { id } = await this.outbox.save(type, body);
+      await this.look();
+      void this.push();
+      return id;
     } finally {
       this.store.dropped = [];
     }
-    await this.look();
-    void this.push();
+  }
+
+  /** Where some records of this phone are now, by id. */
+  async fates(ids: string[]): Promise<Map<string, Fate>> {
+    const [waiting, back] = await Promise.all([phone.waiting.toArray(), phone.returned.bulkGet(ids)]);
+    const here = new Set(waiting.map((row) => row.id));
+    return new Map(ids.map((id, at) => [id, here.has(id) ? "waiting" : back[at] ? "returned" : "sent"]));
   }
 
   async push(): Promise<void> {
@@ -154,15 +165,21 @@ export class Session {
     this.sending = true;
     this.tell();
     let step: Step = { kind: "idle" };
+    let full = false;
     try {
       do {
         step = await this.uploader.step();
         await this.look();
       } while (step.kind === "sent");
+    } catch (error) {
+      // No room even to note what was answered: all of it waits, and is asked for again.
+      if (!(error instanceof StoreFull)) throw error;
+      [step, full] = [{ kind: "wait", asked_s: null, why: "server" }, true];
     } finally {
       this.sending = false;
     }
-    this.trouble = step.kind === "wait" ? step.why : step.kind === "stopped" ? (step.why === "refused" ? "refused" : "shut_out") : "";
+    this.trouble = full ? "no_room"
+      : step.kind === "wait" ? step.why : step.kind === "stopped" ? (step.why === "refused" ? "refused" : "shut_out") : "";
     if (step.kind === "stopped" && step.why === "wiped") await this.forget();
     if (step.kind === "wait" && this.again === null) {
       const wait_ms = Math.max(3000, (step.asked_s ?? 0) * 1000) * (1 + chance.share());
@@ -186,6 +203,9 @@ export class Session {
         // Perhaps it was reported lost.
         await this.askShare();
       }
+    } catch (error) {
+      if (!(error instanceof StoreFull)) throw error;
+      this.trouble = "no_room";
     } finally {
       this.fetching = false;
       this.tell();

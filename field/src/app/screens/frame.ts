@@ -32,16 +32,32 @@ export function clockWords(moment_ms: number): string {
   return new Intl.DateTimeFormat(isEnglish() ? "en" : "zh-CN", how).format(moment_ms);
 }
 
-/** Save a record and say so; what cannot be saved is said as loudly. Returns whether it is on the phone. */
-export async function saved(app: App, type: string, body: Body, draft = false): Promise<boolean> {
+/** Save a record and say so; what cannot be saved is said as loudly.
+ * @returns the record's id once it is on the phone, else nothing. */
+export async function saved(app: App, type: string, body: Body, dropped: string[] = []): Promise<string | null> {
+  let id: string | null = null;
+  if (await held(async () => { id = await app.session.save(type, body, dropped); })) app.say(t("saved"));
+  return id;
+}
+
+/** Do something that writes to the phone. What it has no room for was not kept, and stays on the screen until that is seen.
+ * @returns whether it was kept. */
+export async function held(write: () => Promise<unknown>): Promise<boolean> {
   try {
-    await app.session.save(type, body, draft);
-    app.say(t("saved"));
+    await write();
     return true;
   } catch (error) {
-    app.say(error instanceof StoreFull ? t("full") : t("cannot") + String(error), true);
+    notice(error instanceof StoreFull ? t("full") : t("cannot") + String(error));
     return false;
   }
+}
+
+/** Words that do not go away by themselves. */
+function notice(words: string): void {
+  const dialog = h("dialog", { role: "alertdialog", "aria-label": words }, h("p", { class: "bad" }, words));
+  dialog.append(button(t("seen"), () => { dialog.close(); dialog.remove(); }, "first"));
+  document.body.append(dialog);
+  dialog.showModal();
 }
 
 export function sheet(words: string, ...actions: [string, () => unknown, string?][]): void {

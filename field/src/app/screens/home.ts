@@ -39,7 +39,7 @@ export function titleOf(one: FieldForm): string {
 }
 
 function duty(app: App): HTMLElement {
-  const come = (answer: string) => (): Promise<boolean> =>
+  const come = (answer: string) => (): Promise<string | null> =>
     saved(app, "field.form", { form: "duty", address: app.session.installation!.address, answers: { duty: answer } });
   return h("div", { class: "pair" }, button(t("on_duty"), come("on"), "second"), button(t("off_duty"), come("off"), "second"));
 }

@@ -4,7 +4,7 @@ import type { Body } from "../../sync/ports";
 import { button, choices, field, h } from "../dom";
 import { scanner } from "../scan";
 import { t } from "../words";
-import { screen, type App } from "./frame";
+import { held, screen, type App } from "./frame";
 import { tubeScreen } from "./tube";
 
 export interface Round { id: string; number: number; pool_size: number; address: string }
@@ -53,8 +53,7 @@ export async function sampling(app: App): Promise<HTMLElement> {
     }
     localStorage.setItem("point", chosen.id);
     const made: Open = { tube: code, round: round.id, point: chosen.id, pool: round.pool_size, opened_at: moment(), people: [] };
-    await app.session.keepDraft(made);
-    app.show((again) => tubeScreen(again, made));
+    if (await held(() => app.session.keepDraft(made))) app.show((again) => tubeScreen(again, made));
   };
   const count = await counted(app);
   return screen(app, t("sampling"), field(t("point"), point), field(t("tube"), input), scanner((code) => void begin(code)), said,
