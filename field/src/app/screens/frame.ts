@@ -6,9 +6,12 @@ import { StoreFull } from "../../sync/ports";
 import type { Session } from "../session";
 import { isEnglish, t } from "../words";
 
+export type Screen = (app: App) => HTMLElement | Promise<HTMLElement>;
+
 export interface App {
   session: Session;
-  show(screen: (app: App) => HTMLElement | Promise<HTMLElement>): void;
+  /** @param shows whether the screen only shows, and may be drawn anew when something was sent or came */
+  show(screen: Screen, shows?: boolean): void;
   home(): void;
   say(words: string, bad?: boolean): void;
 }
@@ -30,6 +33,26 @@ export function screen(app: App, title: string, ...children: (Node | string | nu
 export function clockWords(moment_ms: number): string {
   const how: Intl.DateTimeFormatOptions = { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" };
   return new Intl.DateTimeFormat(isEnglish() ? "en" : "zh-CN", how).format(moment_ms);
+}
+
+export function hourWords(moment_ms: number): string {
+  return new Intl.DateTimeFormat(isEnglish() ? "en-GB" : "zh-CN", { hour: "2-digit", minute: "2-digit" }).format(moment_ms);
+}
+
+export function ageWords(span_ms: number): string {
+  const minutes = Math.max(0, Math.floor(span_ms / 60_000));
+  return minutes < 60 ? t("minutes", { m: minutes }) : t("hours", { h: Math.floor(minutes / 60), m: minutes % 60 });
+}
+
+/** How long ago the first sample of a box was taken; the words go on by themselves. */
+export function age(since_ms: number): HTMLElement {
+  return h("p", { class: "age", "data-since": since_ms }, t("since", { t: ageWords(Date.now() - since_ms) }));
+}
+
+export function tellAges(): void {
+  for (const one of document.querySelectorAll<HTMLElement>("[data-since]")) {
+    one.textContent = t("since", { t: ageWords(Date.now() - Number(one.dataset.since)) });
+  }
 }
 
 /** Save a record and say so; what cannot be saved is said as loudly.

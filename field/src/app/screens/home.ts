@@ -6,6 +6,10 @@ import { t, type Word } from "../words";
 import { contacts } from "./contacts";
 import { form, type FieldForm } from "./forms";
 import { clockWords, saved, screen, type App } from "./frame";
+import { boxes } from "./boxes";
+import { courier } from "./courier";
+import { duty as attendance } from "./duty";
+import { inspection } from "./inspection";
 import { sampling } from "./sampling";
 import { tasks, type Task } from "./tasks";
 
@@ -15,12 +19,16 @@ export async function home(app: App): Promise<HTMLElement> {
   const forms = await session.patch.rows<FieldForm>("forms");
   const mine = await session.patch.rows<Task>("hotline.tasks");
   const tiles: [Word | FieldForm, () => void, string?][] = [];
+  if (may.has("forces.check_in")) tiles.push(["duty", () => app.show(attendance, true)]);
   if (may.has("testing.tube")) tiles.push(["sampling", () => app.show(sampling)]);
+  if (may.has("testing.box")) tiles.push(["boxes", () => app.show(boxes, true)]);
+  if (may.has("testing.handover")) tiles.push(["courier", () => app.show(courier, true)]);
+  if (may.has("command.visit")) tiles.push(["inspection", () => app.show(inspection, true)]);
   if (may.has("hotline.progress")) tiles.push(["tasks", () => app.show(tasks), mine.length ? String(mine.length) : ""]);
   if (may.has("field.form")) {
     for (const one of forms) if (one.key !== "duty") tiles.push([one, () => app.show((again) => form(again, one))]);
   }
-  tiles.push(["contacts", () => app.show(contacts)]);
+  tiles.push(["contacts", () => app.show(contacts, true)]);
   return h("main", {},
     h("p", { class: "who" }, session.installation?.name ?? ""),
     session.returned > 0 && button(`${t("returned")} (${session.returned})`, () => app.show(cameBack), "warn"),

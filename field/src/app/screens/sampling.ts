@@ -1,9 +1,10 @@
 /** The sampling table: open a tube, scan people into it, close it. An open tube survives the phone being switched off. */
 
-import type { Body } from "../../sync/ports";
+import { StoreFull, type Body } from "../../sync/ports";
 import { button, choices, field, h } from "../dom";
 import { scanner } from "../scan";
 import { t } from "../words";
+import { closedTubes } from "./boxes";
 import { held, screen, type App } from "./frame";
 import { tubeScreen } from "./tube";
 
@@ -70,10 +71,18 @@ async function day(app: App): Promise<Day> {
 
 /** Remember what this phone did today, so that a second scan is noticed without the server. */
 export async function remember(app: App, open: Open): Promise<void> {
-  const now = await day(app);
+  const [now, left] = await Promise.all([day(app), closedTubes(app)]);
   now.tubes.push(open.tube);
   now.people.push(...open.people.map((one) => String(one.sample.person ?? one.name)));
-  await app.session.keepShut("day", now);
+  const times = open.people.map((one) => Date.parse(String(one.sample.at)));
+  const { tube, round, point } = open;
+  try {
+    await app.session.keepShut("day", now);
+    await app.session.keepShut("closed", [...left, { tube, round, point, oldest_ms: Math.min(...times) }]);
+  } catch (error) {
+    // The tube itself is on the phone: only this memory has no room, and its code can be scanned into a box.
+    if (!(error instanceof StoreFull)) throw error;
+  }
 }
 
 export async function sampledHere(app: App): Promise<Set<string>> {
