@@ -1,4 +1,4 @@
-"""More of the field app without network, each as its own role: checking in, boxes, inspections, contacts, a full phone."""
+"""The field app without network, each part as its own role: shifts, boxes, inspections, contacts, a full phone."""
 
 from __future__ import annotations
 
@@ -45,7 +45,6 @@ user = User.objects.create(username="guard", display_name="志愿者小张")
 user.set_password("gridward-demo")
 user.save()
 Grant.objects.create(user=user, role="forces.member", address=place)
-Grant.objects.create(user=user, role="crew", address=place)
 said = {"kind": "volunteer", "name": "张小明", "phone": "13900001234", "address": place, "born_on": date(1990, 3, 7),
         "skills": ["register"]}
 one = apply(SYSTEM, Application(incident_id=incident.pk, **said), now)
@@ -80,7 +79,8 @@ for template, name, phone in zip(PostTemplate.objects.filter(in_use=True)[:3], (
                                  ("13911110001", "13911110002", "13911110003")):
     standing.fill_post(SYSTEM, place, template.pk, name, phone, "社区居委会", now)
 print(json.dumps({"place": text(place), "round": str(made.pk), "code": post_code(post.pk), "volunteer": str(one.pk),
-                  "other": post_code(Post.objects.exclude(pk=post.pk).first().pk), "visits": [str(v.pk) for v in visits],
+                  "other": post_code(Post.objects.exclude(pk=post.pk).first().pk),
+                  "visits": [str(visit.pk) for visit in visits],
                   "places": [area.name for area in communities], "guard": user.pk}))
 """
 
@@ -102,11 +102,16 @@ def sent(page: Page) -> None:
     expect(page.locator("#state")).to_contain_text("全部已上传", timeout=60_000)
 
 
+# What can be pressed and is smaller than a gloved finger. The file picker is drawn by its label.
+_SMALL = """() => ["button", "a", "input", "select"].flatMap((tag) => [...document.querySelectorAll(`#place ${tag}`)])
+    .filter((one) => one.offsetParent && one.type !== "file")
+    .filter((one) => one.getBoundingClientRect().height < 48 || one.getBoundingClientRect().width < 48)
+    .map((one) => one.textContent || one.ariaLabel)"""
+
+
 def targets_are_big(page: Page) -> None:
     """Whatever can be pressed on the screen can be pressed with a glove."""
-    small = page.evaluate("""() => [...document.querySelectorAll('#place button, #place a, #place input, #place select')]
-        .filter((one) => one.offsetParent && one.type !== 'file').map((one) => [one.textContent || one.ariaLabel, one.getBoundingClientRect()])
-        .filter(([, box]) => box.height < 48 || box.width < 48).map(([words]) => words)""")
+    small = page.evaluate(_SMALL)
     assert small == []
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert wide <= 0
