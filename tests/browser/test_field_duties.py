@@ -30,7 +30,7 @@ from gridward.kernel.incidents.queries import required
 from gridward.lines.command.actions import standing
 from gridward.lines.command.models import PostHolder, PostTemplate, Visit
 from gridward.lines.forces.actions import admission
-from gridward.lines.forces.actions.rosters import make_day
+from gridward.lines.forces.actions.posts import make_day
 from gridward.lines.forces.actions.volunteers import Application, apply
 from gridward.lines.forces.models import Post, PostShift
 from gridward.lines.forces.queries.attendance import post_code
@@ -288,7 +288,7 @@ def test_an_inspectors_day_with_a_photo_arrives_once_and_the_photo_is_shown(
     shot(page, "visit")
     targets_are_big(page)
     page.get_by_role("button", name="记录问题").click()
-    page.get_by_role("button", name="保存").click()
+    page.get_by_role("button", name="保存", exact=True).click()
     page.get_by_text("请填写：问题类型").wait_for()
     page.get_by_role("button", name="个性问题").click()
     page.get_by_label("发现了什么问题").fill("东门卡口夜间无人值守")
@@ -298,7 +298,7 @@ def test_an_inspectors_day_with_a_photo_arrives_once_and_the_photo_is_shown(
     page.get_by_text("照片已加上").wait_for()
     shot(page, "finding")
     targets_are_big(page)
-    page.get_by_role("button", name="保存").click()
+    page.get_by_role("button", name="保存", exact=True).click()
     page.get_by_text("已保存在本机").wait_for()
     # Switched off in the middle of the checklist.
     page = phone(offline=True)

@@ -145,6 +145,7 @@ const WORDS = {
   no_boxes: ["今天还没有装箱。", "No box was packed today."],
   give: ["交给转运员", "Hand to the courier"],
   give_sure: ["封签 {s}，{n} 管。封签完好吗？", "Seal {s}, {n} tubes. Is the seal whole?"],
+  take_sure: ["{p} {b}：封签 {s}，{n} 管。封签完好吗？", "{p} {b}: seal {s}, {n} tubes. Is the seal whole?"],
   whole: ["完好，已交接", "Whole: handed over"],
   broken: ["封签破损，已交接", "Broken: handed over all the same"],
   take_whole: ["完好，取走", "Whole: take it"],

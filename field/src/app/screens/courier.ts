@@ -81,7 +81,7 @@ function fetching(app: App): HTMLElement {
       return;
     }
     const row = free.find((one) => one.seal === seal);
-    const words = row ? `${row.place} ${row.box}. ${t("give_sure", { s: seal, n: row.tubes })}` : t("seal_unknown", { s: seal });
+    const words = row ? t("take_sure", { p: row.place, b: row.box, s: seal, n: row.tubes }) : t("seal_unknown", { s: seal });
     const of = row ?? unlisted(app, seal);
     sheet(words, [t("take_whole"), () => take(app, of, true), "first"], [t("take_broken"), () => take(app, of, false), "warn"]);
   };

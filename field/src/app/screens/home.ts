@@ -39,7 +39,7 @@ export async function home(app: App): Promise<HTMLElement> {
     })),
     may.has("field.form") && forms.some((one) => one.key === "duty") && duty(app),
     h("p", { class: "hint" }, session.lists_ms ? t("lists_at", { t: clockWords(session.lists_ms) }) : t("lists_none")),
-    button(t("refresh"), () => session.refresh().then(() => app.home()), "plain"));
+    button(t("refresh"), () => session.refresh(), "plain"));
 }
 
 export function titleOf(one: FieldForm): string {
