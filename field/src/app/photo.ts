@@ -29,7 +29,7 @@ export function photoField(taken: (photo: string) => void): HTMLElement {
       show("", t("photo_wrong"));
     }
   };
-  return h("label", { class: "field photo" }, h("span", {}, t("take_photo")), input, said, seen);
+  return h("label", { class: "field photo" }, h("span", { class: "press" }, t("take_photo")), input, said, seen);
 }
 
 async function small(file: File): Promise<string> {

@@ -154,7 +154,7 @@ function sealing(app: App, point: Point, tubes: string[], here: Closed[]): HTMLE
       step_ms: Date.now(), oldest_ms: Math.min(Date.now(), ...here.filter((one) => tubes.includes(one.tube)).map((one) => one.oldest_ms)) }, tubes);
     app.show(boxes, true);
   };
-  return [box.element, seal.element, said, h("div", { class: "foot" }, button(t("box_close"), close, "first"))];
+  return [box.element, seal.element, h("div", { class: "foot" }, said, button(t("box_close"), close, "first"))];
 }
 
 /** The tubes leave the list of those to pack; the box enters that of boxes. */

@@ -28,8 +28,8 @@ export async function finding(app: App, stop: Stop | null, kept: (app: App) => v
   };
   const chosen = choice(["individual", "common"] as const, (value) => { sort = value; });
   return screen(app, t("finding_new"), stop ? h("p", {}, stop.place) : field(t("place"), place!.element), chosen,
-    field(t("finding_words"), words), field(t("finding_item"), item), photoField((made) => { photo = made; }), said,
-    h("div", { class: "foot" }, button(t("save"), save, "first")));
+    field(t("finding_words"), words), field(t("finding_item"), item), photoField((made) => { photo = made; }),
+    h("div", { class: "foot" }, said, button(t("save"), save, "first")));
 }
 
 function choice<Value extends "individual" | "common">(values: readonly Value[], put: (value: Value) => void): HTMLElement {

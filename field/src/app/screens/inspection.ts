@@ -76,7 +76,7 @@ async function visit(app: App, stop: Stop): Promise<HTMLElement> {
   tell();
   const parts = [...new Set(items.map((one) => one.part))];
   return screen(app, stop.place, left,
-    ...parts.map((part) => h("section", {}, h("h2", {}, part),
+    ...parts.map((part) => h("section", {}, h("h2", { class: "part" }, part),
       ...items.filter((one) => one.part === part).map((one) => answer(one, results, put)))),
     button(t("finding_new"), () => app.show((again) => finding(again, stop, async (next) => {
       await note(next, stop, { findings: ((await book(next))[stop.id]?.findings ?? 0) + 1 });
