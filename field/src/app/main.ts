@@ -5,7 +5,7 @@ import { keep, kept } from "./database";
 import { button, h } from "./dom";
 import { Session } from "./session";
 import { enrol, locked, needServer, newPin } from "./screens/door";
-import { stateWords, tellAges, type App, type Screen } from "./screens/frame";
+import { stateWords, tellAges, troubleOf, type App, type Screen } from "./screens/frame";
 import { home } from "./screens/home";
 import { isEnglish, speak, t } from "./words";
 
@@ -69,7 +69,7 @@ function dress(): void {
 function showState(): void {
   state.hidden = session.installation === null;
   state.textContent = stateWords(session);
-  state.className = session.trouble ? "state is-off" : "state";
+  state.className = troubleOf(session) ? "state is-off" : "state";
 }
 
 async function start(): Promise<void> {

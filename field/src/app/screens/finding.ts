@@ -15,6 +15,8 @@ export async function finding(app: App, stop: Stop | null, kept: (app: App) => v
   const item = choices([["", "—"], ...items.map((one): [string, string] => [one.key, isEnglish() ? one.name_en || one.name : one.name])]);
   const words = h("textarea", { rows: 3, maxlength: 400 });
   const said = h("p", { class: "bad", role: "alert" });
+  const clear = (): void => { said.textContent = ""; };
+  words.addEventListener("input", clear);
   let [sort, photo] = ["", ""];
   const save = async (): Promise<void> => {
     const missing = !sort ? t("finding_sort") : !words.value.trim() ? t("finding_words") : "";
@@ -26,7 +28,7 @@ export async function finding(app: App, stop: Stop | null, kept: (app: App) => v
     });
     if (id !== null) await kept(app);
   };
-  const chosen = choice(["individual", "common"] as const, (value) => { sort = value; });
+  const chosen = choice(["individual", "common"] as const, (value) => { sort = value; clear(); });
   return screen(app, t("finding_new"), stop ? h("p", {}, stop.place) : field(t("place"), place!.element), chosen,
     field(t("finding_words"), words), field(t("finding_item"), item), photoField((made) => { photo = made; }),
     h("div", { class: "foot" }, said, button(t("save"), save, "first")));

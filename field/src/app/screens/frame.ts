@@ -3,7 +3,7 @@
 import type { Body } from "../../sync/ports";
 import { button, h } from "../dom";
 import { StoreFull } from "../../sync/ports";
-import type { Session } from "../session";
+import type { Session, Trouble } from "../session";
 import { isEnglish, t } from "../words";
 
 export type Screen = (app: App) => HTMLElement | Promise<HTMLElement>;
@@ -17,11 +17,17 @@ export interface App {
 }
 
 export function stateWords(session: Session): string {
-  const { waiting, trouble, sending } = session;
+  const { waiting, sending } = session;
+  const trouble = troubleOf(session);
   const back = session.returned > 0 ? ` · ${t("returned_n", { n: session.returned })}` : "";
   const left = (waiting === 0 ? t("all_sent") : t(sending && trouble === "" ? "sending_n" : "waiting_n", { n: waiting })) + back;
   if (trouble === "") return left;
   return `${t(trouble)} · ${left}`;
+}
+
+/** What is wrong, also where nothing had to be sent yet. */
+export function troubleOf(session: Session): Trouble {
+  return session.trouble || (navigator.onLine ? "" : "offline");
 }
 
 export function screen(app: App, title: string, ...children: (Node | string | null | false)[]): HTMLElement {
