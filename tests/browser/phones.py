@@ -11,7 +11,10 @@ from PIL import Image
 from playwright.sync_api import Page
 
 PIN = "135790"
-_FRAME = (640, 480)
+_FRAME, _GROUND = (640, 480), (120, 118, 110)
+# Code 39 (ISO/IEC 16388): five bars and the four gaps between them, narrow or wide.
+_CODE_39 = {"0": "nnnwwnwnn", "1": "wnnwnnnnw", "A": "wnnnnwnnw", "E": "wnnnwwnnn", "L": "nnwnnnnww", "S": "nnwnnnwwn",
+            "-": "nwnnnnwnw", "*": "nwnnwnwnn"}  # fmt: skip
 
 
 def enrol(page: Page, username: str = "community", first: str = "采样") -> None:
@@ -64,15 +67,28 @@ def camera(folder: Path) -> list[str]:
             f"--use-file-for-fake-video-capture={folder / 'camera.mjpeg'}"]  # fmt: skip
 
 
-def hold(folder: Path, words: str, *, size: int = 300) -> None:
-    """Hold a QR code before the camera: the film is made anew, and seen when the camera opens next."""
-    drawn = io.BytesIO()
-    segno.make(words, error="m", micro=False).save(drawn, kind="png", scale=8, border=4)
-    code = Image.open(drawn).convert("RGB").resize((size, size), Image.Resampling.NEAREST)
+def hold(folder: Path, words: str, *, bars: bool = False) -> None:
+    """Hold a QR code, or bars, before the camera: the film is made anew, and seen when the camera opens next."""
+    code = _bars(words) if bars else _qr(words)
     # As in a hand: not in the middle, a little turned, on a grey ground.
-    frame = Image.new("RGB", _FRAME, (120, 118, 110))
-    turned = code.rotate(7, expand=True, fillcolor=(120, 118, 110))
-    frame.paste(turned, (170, 60))
+    frame = Image.new("RGB", _FRAME, _GROUND)
+    turned = code.rotate(3 if bars else 7, expand=True, fillcolor=_GROUND)
+    frame.paste(turned, ((_FRAME[0] - turned.width) // 2, 60))
     film = io.BytesIO()
     frame.save(film, "JPEG", quality=85)
     (folder / "camera.mjpeg").write_bytes(film.getvalue() * 30)
+
+
+def _qr(words: str) -> Image.Image:
+    drawn = io.BytesIO()
+    segno.make(words, error="m", micro=False).save(drawn, kind="png", scale=8, border=4)
+    return Image.open(drawn).convert("RGB").resize((300, 300), Image.Resampling.NEAREST)
+
+
+def _bars(words: str) -> Image.Image:
+    runs = [(3 if width == "w" else 1, at % 2 == 0) for letter in f"*{words}*"
+            for at, width in enumerate(f"{_CODE_39[letter]}n")]  # fmt: skip
+    modules = [dark for width, dark in runs for _module in range(width)]
+    label = Image.new("L", (len(modules) + 20, 1), 255)
+    label.putdata([255] * 10 + [0 if dark else 255 for dark in modules] + [255] * 10)
+    return label.resize((label.width * 3, 160), Image.Resampling.NEAREST).convert("RGB")

@@ -191,7 +191,7 @@ def test_a_box_goes_from_the_table_to_the_laboratory_without_network(
     pack(page)
     sent(page)
     assert served.sql("SELECT tubes FROM testing_box WHERE seal = 'SEAL-0001'") == [(2,)]
-    courier_carries(served, phone)
+    courier_carries(served, phone, film)
     # The list of the sampler follows.
     page.get_by_role("button", name="返回").click()
     page.get_by_role("button", name="更新清单").click()
@@ -235,12 +235,14 @@ def pack(page: Page) -> None:
     shot(page, "boxes-given")
 
 
-def courier_carries(served: Served, phone: Callable[..., Page]) -> None:
+def courier_carries(served: Served, phone: Callable[..., Page], film: Path) -> None:
+    """Takes the box by the bars of its seal, and hands it over, without network."""
     served.sql(
         "UPDATE testing_box SET bound_for_id = (SELECT id FROM testing_laboratory ORDER BY name LIMIT 1)"
         " WHERE seal = 'SEAL-0001'"
     )
-    page = phone("courier")
+    hold(film, "SEAL-0001", bars=True)
+    page = phone("courier", more=camera(film))
     enrol(page, "courier-samples", "样本转运")
     page.context.set_offline(True)
     page.get_by_role("button", name="样本转运").click()
@@ -249,9 +251,8 @@ def courier_carries(served: Served, phone: Callable[..., Page]) -> None:
     shot(page, "courier")
     targets_are_big(page)
     page.get_by_role("button", name="扫封签取箱").click()
-    page.get_by_label("封签号").fill("SEAL-0001")
-    page.get_by_role("button", name="确定").click()
-    page.get_by_text("封签完好吗").wait_for()
+    page.get_by_role("button", name="扫码", exact=True).click()
+    page.get_by_text("封签 SEAL-0001，2 管。封签完好吗").wait_for(timeout=60_000)
     shot(page, "courier-seal")
     page.get_by_role("button", name="完好，取走").click()
     page.get_by_text("在我手上（1 箱）").wait_for()
