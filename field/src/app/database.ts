@@ -56,11 +56,19 @@ export async function wipe(): Promise<void> {
   await phone.open();
 }
 
+/** What is written in the same moment as a record, or not at all. */
+export interface Beside {
+  /** Names of what was kept shut while the record was being made, and goes: an open tube, once it is closed. */
+  dropped?: string[];
+  /** What the phone remembers of it, by name, to be kept shut. */
+  kept?: (id: string) => Record<string, unknown>;
+}
+
 /** The outbox on the phone. Without the store's key it can still be handed in: sealed to the house. */
 export class PhoneStore implements Store {
   key: CryptoKey | null = null;
-  /** Names of what goes in the same moment in which the next record is kept: an open tube, once it is closed. */
-  dropped: string[] = [];
+  /** Goes with the next record. */
+  beside: Beside = {};
 
   meta(): Promise<Meta | null> {
     return kept<Meta>("meta");
@@ -81,9 +89,14 @@ export class PhoneStore implements Store {
     const installation = await kept<Installation>("installation");
     const sealed = await sealToHouse(installation!.house_key, record.id, canonical(record.body));
     const row: WaitingRow = { ...record, body: await shut(this.key, record.body), sealed };
+    const remembered: Kept[] = [];
+    for (const [name, value] of Object.entries(this.beside.kept?.(record.id) ?? {})) {
+      remembered.push({ name: `shut.${name}`, value: await shut(this.key, value) });
+    }
     await withRoom(phone.transaction("rw", phone.waiting, phone.kept, async () => {
       await phone.waiting.add(row);
-      await phone.kept.bulkDelete(this.dropped);
+      await phone.kept.bulkDelete((this.beside.dropped ?? []).map((name) => `shut.${name}`));
+      await phone.kept.bulkPut(remembered);
       await phone.kept.put({ name: "meta", value: meta });
     }));
   }

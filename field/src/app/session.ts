@@ -4,7 +4,7 @@ import { Outbox } from "../sync/outbox";
 import { download } from "../sync/patch";
 import { StoreFull, type Body } from "../sync/ports";
 import { Uploader, type Step } from "../sync/upload";
-import { drop, keep, kept, phone, PhonePatch, PhoneStore, wipe, type Installation } from "./database";
+import { drop, keep, kept, phone, PhonePatch, PhoneStore, wipe, type Beside, type Installation } from "./database";
 import { lock, open, sha256, shareKey, shut, unlock, type Blob_, type Locked, type Share } from "./vault";
 import { asked, chance, clock, network } from "./web";
 
@@ -32,6 +32,7 @@ export class Session {
   wiped = false;
   lists_ms: number | null = null;
   private readonly listeners = new Set<Listener>();
+  private line: Promise<unknown> = Promise.resolve();
   private again: ReturnType<typeof setTimeout> | null = null;
 
   onChange(listener: Listener): void {
@@ -139,18 +140,25 @@ export class Session {
   }
 
   /** Keep a record. Resolves with its id once it is on the phone for good.
-   * @param dropped names of what was kept shut while it was being made, and goes in the same moment
-   * @throws StoreFull */
-  async save(type: string, body: Body, dropped: string[] = []): Promise<string> {
-    this.store.dropped = dropped.map((name) => `shut.${name}`);
+   * @param beside what is written with it, in one transaction
+   * @throws StoreFull when there is no room: nothing was kept, neither the record nor what goes with it */
+  save(type: string, body: Body, beside: Beside = {}): Promise<string> {
+    const mine = this.line.then(() => this.write(type, body, beside));
+    this.line = mine.catch(() => undefined);
+    return mine;
+  }
+
+  private async write(type: string, body: Body, beside: Beside): Promise<string> {
+    this.store.beside = beside;
+    let id;
     try {
-      const { id } = await this.outbox.save(type, body);
-      await this.look();
-      void this.push();
-      return id;
+      ({ id } = await this.outbox.save(type, body));
     } finally {
-      this.store.dropped = [];
+      this.store.beside = {};
     }
+    await this.look();
+    void this.push();
+    return id;
   }
 
   /** Where some records of this phone are now, by id. */

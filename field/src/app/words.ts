@@ -125,6 +125,7 @@ const WORDS = {
   at_post: ["在岗：{p}", "At your post: {p}"],
   other_post: ["其他岗位", "another post"],
   not_yet: ["还没有签到", "Not checked in yet"],
+  form: ["表单", "Form"],
   boxes: ["装箱交接", "Boxes"],
   courier: ["样本转运", "Couriering"],
   pack: ["装一箱", "Pack a box"],
@@ -213,4 +214,16 @@ export function t(word: Word, given: Record<string, string | number> = {}): stri
   let text: string = WORDS[word][english ? 1 : 0];
   for (const [name, value] of Object.entries(given)) text = text.replace(`{${name}}`, String(value));
   return text;
+}
+
+const KINDS: Record<string, Word> = {
+  "field.form": "form", "hotline.progress": "tasks", "forces.check_in": "check_in", "forces.check_out": "check_out",
+  "testing.tube": "tube", "testing.refusal": "refusal", "testing.box": "boxes", "testing.giving": "give",
+  "testing.handover": "courier", "command.visit": "inspection", "command.finding": "finding_new",
+};
+
+/** What a kind of record is called on the phone. */
+export function kindWords(kind: string): string {
+  const word = KINDS[kind];
+  return word ? t(word) : kind;
 }

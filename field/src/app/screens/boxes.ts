@@ -1,6 +1,7 @@
 /** At the sampling point: closed tubes packed into a box under its seal, and the box handed to the courier. */
 
 import { button, choices, field, h } from "../dom";
+import type { Beside } from "../database";
 import { scanner } from "../scan";
 import { t, type Word } from "../words";
 import { codeField, codeInput, codeOf, wrongCode } from "./codes";
@@ -73,12 +74,10 @@ function card(app: App, row: BoxRow, fate: string): HTMLElement {
 function give(app: App, row: BoxRow): void {
   const hand = (intact: boolean) => async (): Promise<void> => {
     const body = { seal: row.seal, step: "given", address: row.address, at: moment(), intact };
-    const id = await saved(app, "testing.giving", body);
-    if (id === null) return;
-    const mine = await own(app);
-    const rest = mine.filter((one) => one.seal !== row.seal);
-    await held(() => app.session.keepShut("boxes", [...rest, { ...row, id, step: "given", step_ms: Date.now() }]));
-    app.show(boxes, true);
+    const rest = (await own(app)).filter((one) => one.seal !== row.seal);
+    const made = { ...row, step: "given", step_ms: Date.now() };
+    const beside = { kept: (id: string) => ({ boxes: [...rest, { ...made, id }] }) };
+    if (await saved(app, "testing.giving", body, beside)) app.show(boxes, true);
   };
   sheet(t("give_sure", { s: row.seal, n: row.tubes }), [t("whole"), hand(true), "first"], [t("broken"), hand(false), "warn"]);
 }
@@ -148,20 +147,17 @@ function sealing(app: App, point: Point, tubes: string[], here: Closed[]): HTMLE
       : sealed === null ? wrongCode(t("seal")) : "";
     if (code === null || sealed === null || said.textContent) return;
     const body = { box: code, seal: sealed, round: point.round, point: point.id, packed_at: moment(), tubes };
-    const id = await saved(app, "testing.box", body, ["box"]);
-    if (id === null) return;
-    await packed(app, { id, box: code, seal: sealed, tubes: tubes.length, address: point.address, step: "sealed",
-      step_ms: Date.now(), oldest_ms: Math.min(Date.now(), ...here.filter((one) => tubes.includes(one.tube)).map((one) => one.oldest_ms)) }, tubes);
-    app.show(boxes, true);
+    const times = here.filter((one) => tubes.includes(one.tube)).map((one) => one.oldest_ms);
+    const made: BoxRow = { box: code, seal: sealed, tubes: tubes.length, address: point.address, step: "sealed",
+      step_ms: Date.now(), oldest_ms: Math.min(Date.now(), ...times) };
+    if (await saved(app, "testing.box", body, await packed(app, made, tubes))) app.show(boxes, true);
   };
   return [box.element, seal.element, h("div", { class: "foot" }, said, button(t("box_close"), close, "first"))];
 }
 
-/** The tubes leave the list of those to pack; the box enters that of boxes. */
-async function packed(app: App, made: Own, tubes: string[]): Promise<void> {
+/** In the moment in which a box is kept, its tubes leave the list of those to pack, and it enters that of boxes. */
+async function packed(app: App, made: BoxRow, tubes: string[]): Promise<Beside> {
   const [left, mine] = await Promise.all([closedTubes(app), own(app)]);
-  await held(async () => {
-    await app.session.keepShut("closed", left.filter((one) => !tubes.includes(one.tube)));
-    await app.session.keepShut("boxes", [...mine, made]);
-  });
+  const closed = left.filter((one) => !tubes.includes(one.tube));
+  return { dropped: ["box"], kept: (id) => ({ closed, boxes: [...mine, { ...made, id }] }) };
 }

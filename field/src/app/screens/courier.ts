@@ -4,7 +4,7 @@ import { button, field, h } from "../dom";
 import { scanner } from "../scan";
 import { t } from "../words";
 import { codeInput, codeOf, wrongCode } from "./codes";
-import { age, held, hourWords, saved, screen, sheet, type App } from "./frame";
+import { age, hourWords, saved, screen, sheet, type App } from "./frame";
 import { moment } from "./sampling";
 
 interface Fetch {
@@ -109,8 +109,8 @@ async function deliver(app: App, rows: Fetch[]): Promise<void> {
 }
 
 async function step(app: App, row: Fetch, what: "taken" | "given", address: string, intact: boolean): Promise<boolean> {
-  const id = await saved(app, "testing.handover", { seal: row.seal, step: what, address, at: moment(), intact });
-  if (id === null) return false;
   const rest = (await carried(app)).filter((one) => one.seal !== row.seal);
-  return held(() => app.session.keepShut("carried", [...rest, { ...row, id, step: what, at_ms: Date.now() }]));
+  const made = { ...row, step: what, at_ms: Date.now() };
+  const beside = { kept: (id: string) => ({ carried: [...rest, { ...made, id }] }) };
+  return (await saved(app, "testing.handover", { seal: row.seal, step: what, address, at: moment(), intact }, beside)) !== null;
 }

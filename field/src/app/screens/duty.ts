@@ -5,7 +5,7 @@ import { scanner } from "../scan";
 import { t } from "../words";
 import { sha256 } from "../vault";
 import { codeInput } from "./codes";
-import { clockWords, held, hourWords, saved, screen, sheet, type App } from "./frame";
+import { clockWords, hourWords, saved, screen, sheet, type App } from "./frame";
 
 interface Shift {
   id: string;
@@ -101,10 +101,8 @@ async function note(app: App, way: "in" | "out", code: string, shift?: { id: str
   const marks = await noted(app);
   const before = present(marks);
   const body = { ...(code ? { post: code } : {}), ...(shift?.address ? { address: shift.address } : {}) };
-  const id = await saved(app, way === "in" ? "forces.check_in" : "forces.check_out", body);
-  if (id === null) return;
   const of = shift ?? (way === "out" && before ? { id: before.shift, post: before.post } : { id: "", post: "" });
-  marks.push({ id, way, at_ms: Date.now(), shift: of.id, post: of.post });
-  await held(() => app.session.keepShut("marks", marks));
-  app.show(duty, true);
+  const made = { way, at_ms: Date.now(), shift: of.id, post: of.post };
+  const beside = { kept: (id: string) => ({ marks: [...marks, { ...made, id }] }) };
+  if (await saved(app, way === "in" ? "forces.check_in" : "forces.check_out", body, beside)) app.show(duty, true);
 }

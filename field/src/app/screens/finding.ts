@@ -1,6 +1,7 @@
 /** What an inspector found wrong at one place: for that place alone, or common to many; with a photo. */
 
 import { button, choices, field, h } from "../dom";
+import type { Beside } from "../database";
 import { photoField } from "../photo";
 import { isEnglish, t } from "../words";
 import { saved, screen, type App } from "./frame";
@@ -8,8 +9,9 @@ import type { CheckItem, Stop } from "./inspection";
 import { places } from "./places";
 
 /** @param stop where the inspector is; without one the place is chosen
- * @param kept where to go once it is on the phone for good */
-export async function finding(app: App, stop: Stop | null, kept: (app: App) => void | Promise<void>): Promise<HTMLElement> {
+ * @param kept where to go once it is on the phone for good
+ * @param beside what is remembered with it */
+export async function finding(app: App, stop: Stop | null, kept: (app: App) => void, beside: Beside = {}): Promise<HTMLElement> {
   const items = await app.session.patch.rows<CheckItem>("command.checklist");
   const place = stop ? null : await places(app);
   const item = choices([["", "—"], ...items.map((one): [string, string] => [one.key, isEnglish() ? one.name_en || one.name : one.name])]);
@@ -25,8 +27,8 @@ export async function finding(app: App, stop: Stop | null, kept: (app: App) => v
     const id = await saved(app, "command.finding", {
       address: stop?.address ?? place!.value, sort, words: words.value.trim(), ...(stop ? { visit: stop.id } : {}),
       ...(item.value ? { item: item.value } : {}), ...(photo ? { photo } : {}),
-    });
-    if (id !== null) await kept(app);
+    }, beside);
+    if (id !== null) kept(app);
   };
   const chosen = choice(["individual", "common"] as const, (value) => { sort = value; clear(); });
   return screen(app, t("finding_new"), stop ? h("p", {}, stop.place) : field(t("place"), place!.element), chosen,

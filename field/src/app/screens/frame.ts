@@ -3,6 +3,7 @@
 import type { Body } from "../../sync/ports";
 import { button, h } from "../dom";
 import { StoreFull } from "../../sync/ports";
+import type { Beside } from "../database";
 import type { Session, Trouble } from "../session";
 import { isEnglish, t } from "../words";
 
@@ -63,9 +64,9 @@ export function tellAges(): void {
 
 /** Save a record and say so; what cannot be saved is said as loudly.
  * @returns the record's id once it is on the phone, else nothing. */
-export async function saved(app: App, type: string, body: Body, dropped: string[] = []): Promise<string | null> {
+export async function saved(app: App, type: string, body: Body, beside: Beside = {}): Promise<string | null> {
   let id: string | null = null;
-  if (await held(async () => { id = await app.session.save(type, body, dropped); })) app.say(t("saved"));
+  if (await held(async () => { id = await app.session.save(type, body, beside); })) app.say(t("saved"));
   return id;
 }
 

@@ -2,7 +2,7 @@
 
 import { phone } from "../database";
 import { button, h } from "../dom";
-import { t, type Word } from "../words";
+import { kindWords, t, type Word } from "../words";
 import { contacts } from "./contacts";
 import { form, type FieldForm } from "./forms";
 import { clockWords, saved, screen, type App } from "./frame";
@@ -56,6 +56,6 @@ async function cameBack(app: App): Promise<HTMLElement> {
   const rows = await phone.returned.toArray();
   return screen(app, t("returned"), rows.length === 0 && h("p", {}, t("nothing_returned")), ...rows.map((row) =>
     h("section", { class: "card" }, h("h2", {}, t(row.outcome)), h("p", {}, row.words || row.reason),
-      h("p", { class: "hint" }, `${row.type} · ${row.sequence}`),
+      h("p", { class: "hint" }, `${kindWords(row.type)} · ${row.sequence}`),
       button(t("seen"), async () => { await phone.returned.delete(row.id); await app.session.look(); app.show(cameBack); }, "second"))));
 }

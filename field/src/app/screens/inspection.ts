@@ -30,11 +30,11 @@ async function book(app: App): Promise<Book> {
   return Object.fromEntries(Object.entries(all).filter(([, one]) => one.at_ms > Date.now() - KEPT_MS));
 }
 
-/** Change what is noted of one stop; told at once where the phone has no room. */
-async function note(app: App, stop: Stop, change: Partial<Noted>): Promise<boolean> {
+/** The book with one stop changed. */
+async function changed(app: App, stop: Stop, change: (own: Noted) => Partial<Noted>): Promise<Book> {
   const all = await book(app);
-  const before = all[stop.id] ?? { results: stop.results, before: stop.results, id: "", findings: 0 };
-  return held(() => app.session.keepShut("visits", { ...all, [stop.id]: { ...before, ...change, at_ms: Date.now() } }));
+  const own = all[stop.id] ?? { results: stop.results, before: stop.results, id: "", findings: 0, at_ms: 0 };
+  return { ...all, [stop.id]: { ...own, ...change(own), at_ms: Date.now() } };
 }
 
 export async function inspection(app: App): Promise<HTMLElement> {
@@ -69,7 +69,8 @@ async function visit(app: App, stop: Stop): Promise<HTMLElement> {
   const count = (): number => items.filter((one) => results[one.key] === undefined).length;
   const tell = (): void => { left.textContent = t("items_left", { n: count() }); };
   const put = async (key: string, value: boolean): Promise<void> => {
-    if (!(await note(app, stop, { results: { ...results, [key]: value } }))) return;
+    const next = await changed(app, stop, () => ({ results: { ...results, [key]: value } }));
+    if (!(await held(() => app.session.keepShut("visits", next)))) return;
     results[key] = value;
     tell();
   };
@@ -78,10 +79,10 @@ async function visit(app: App, stop: Stop): Promise<HTMLElement> {
   return screen(app, stop.place, left,
     ...parts.map((part) => h("section", {}, h("h2", { class: "part" }, part),
       ...items.filter((one) => one.part === part).map((one) => answer(one, results, put)))),
-    button(t("finding_new"), () => app.show((again) => finding(again, stop, async (next) => {
-      await note(next, stop, { findings: ((await book(next))[stop.id]?.findings ?? 0) + 1 });
-      next.show((more) => visit(more, stop));
-    })), "second"),
+    button(t("finding_new"), async () => {
+      const visits = await changed(app, stop, (own_) => ({ findings: own_.findings + 1 }));
+      app.show((again) => finding(again, stop, (next) => next.show((more) => visit(more, stop)), { kept: () => ({ visits }) }));
+    }, "second"),
     h("div", { class: "foot" }, button(t("visit_save"), () => {
       if (count() === 0) return keep(app, stop, results);
       sheet(t("items_sure", { n: count() }), [t("save_anyway"), () => keep(app, stop, results), "first"]);
@@ -106,9 +107,8 @@ function answer(item: CheckItem, results: Record<string, boolean>, put: (key: st
 async function keep(app: App, stop: Stop, results: Record<string, boolean>): Promise<void> {
   const own = (await book(app))[stop.id];
   const body: Body = { visit: stop.id, address: stop.address, results, before: own?.before ?? stop.results };
-  const id = await saved(app, "command.visit", body);
-  if (id === null) return;
-  await note(app, stop, { id, results, before: results });
-  back(app);
+  const visits = await changed(app, stop, () => ({ results, before: results }));
+  const beside = { kept: (id: string) => ({ visits: { ...visits, [stop.id]: { ...visits[stop.id], id } } }) };
+  if (await saved(app, "command.visit", body, beside)) back(app);
 }
 

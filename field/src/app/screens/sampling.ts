@@ -1,6 +1,7 @@
 /** The sampling table: open a tube, scan people into it, close it. An open tube survives the phone being switched off. */
 
-import { StoreFull, type Body } from "../../sync/ports";
+import type { Body } from "../../sync/ports";
+import type { Beside } from "../database";
 import { button, choices, field, h } from "../dom";
 import { scanner } from "../scan";
 import { t } from "../words";
@@ -69,20 +70,15 @@ async function day(app: App): Promise<Day> {
   return kept?.day === today ? kept : { day: today, tubes: [], people: [] };
 }
 
-/** Remember what this phone did today, so that a second scan is noticed without the server. */
-export async function remember(app: App, open: Open): Promise<void> {
+/** What this phone remembers of a closed tube: a second scan is noticed without the server, and the tube can be packed. */
+export async function remembered(app: App, open: Open): Promise<Beside> {
   const [now, left] = await Promise.all([day(app), closedTubes(app)]);
   now.tubes.push(open.tube);
   now.people.push(...open.people.map((one) => String(one.sample.person ?? one.name)));
   const times = open.people.map((one) => Date.parse(String(one.sample.at)));
   const { tube, round, point } = open;
-  try {
-    await app.session.keepShut("day", now);
-    await app.session.keepShut("closed", [...left, { tube, round, point, oldest_ms: Math.min(...times) }]);
-  } catch (error) {
-    // The tube itself is on the phone: only this memory has no room, and its code can be scanned into a box.
-    if (!(error instanceof StoreFull)) throw error;
-  }
+  const closed = [...left, { tube, round, point, oldest_ms: Math.min(...times) }];
+  return { dropped: ["draft"], kept: () => ({ day: now, closed }) };
 }
 
 export async function sampledHere(app: App): Promise<Set<string>> {

@@ -6,7 +6,7 @@ import { scanner } from "../scan";
 import { t, type Word } from "../words";
 import { held, saved, screen, sheet, type App } from "./frame";
 import { places } from "./places";
-import { moment, remember, sampledHere, sampling, tubeCode, type Listed, type Open } from "./sampling";
+import { moment, remembered, sampledHere, sampling, tubeCode, type Listed, type Open } from "./sampling";
 
 const MOST_SHOWN = 12;
 const REASONS: Word[] = ["unwilling", "unwell", "absent", "exempt", "other"];
@@ -49,9 +49,8 @@ export async function tubeScreen(app: App, open: Open): Promise<HTMLElement> {
 async function close(app: App, open: Open): Promise<void> {
   const { tube, round, point, opened_at } = open;
   const samples = open.people.map((one) => one.sample);
-  if (!(await saved(app, "testing.tube", { tube, round, point, opened_at, closed_at: moment(), samples }, ["draft"]))) return;
-  await remember(app, open);
-  app.show(sampling);
+  const body = { tube, round, point, opened_at, closed_at: moment(), samples };
+  if (await saved(app, "testing.tube", body, await remembered(app, open))) app.show(sampling);
 }
 
 /** Search the list as one types. A scanned code is somebody of the list, or an ID number, which the list does not hold:
