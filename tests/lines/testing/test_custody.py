@@ -17,7 +17,7 @@ from gridward.lines.testing.actions.custody import store_boxes, store_custody, s
 from gridward.lines.testing.actions.tubes import store_tubes
 from gridward.lines.testing.models import Box, Custody, Laboratory, Packed, Refusal
 from gridward.lines.testing.queries import carrying, digests, patch
-from gridward.lines.testing.rules.custody import Link, against, current
+from gridward.lines.testing.rules.custody import Link, against, current, handed_over
 from gridward.lines.testing.rules.patch import Ground, stretches
 from tests.lines.testing.conftest import NORTH, NOW, SOUTH, TOWN, Phone, Town, said, sample
 
@@ -158,6 +158,9 @@ def test_the_chain_says_where_a_box_is_whoever_tells_first() -> None:
     assert current([given]) == given
     assert current([taken, at(40, "given", courier)]) == at(40, "given", courier)
     assert current([]) is None
+    assert [handed_over(chain) for chain in ([given], [given, taken], [taken, at(40, "given", courier)])] == [
+        False, False, True,
+    ]  # fmt: skip
     assert against(at(20, "taken", other), [taken]) == "taken_by_other"
     assert against(at(60, "taken", other), [taken, at(40, "given", courier)]) == ""
     assert against(at(20, "taken", courier), [taken]) == ""

@@ -13,8 +13,9 @@ from gridward.kernel.access.scope import house
 from gridward.kernel.address import text
 from gridward.kernel.areas.queries import full_names
 from gridward.lines.testing.models import Box, Custody
-from gridward.lines.testing.queries.desk import chains_of, last_of, oldest_in
+from gridward.lines.testing.queries.desk import chains_of, last_of, links_of, oldest_in
 from gridward.lines.testing.rules import Step
+from gridward.lines.testing.rules.custody import handed_over
 
 SAMPLE, CARRY = "testing.sample", "testing.carry"
 LATELY = timedelta(days=1)
@@ -71,8 +72,7 @@ class _Placed:
         """Where it is: packed, given to a courier, taken, handed over, received."""
         if self.box.received_at:
             return "received"
-        fetched = any(one.step == Step.TAKEN for one in self.chain)
-        return "handed_over" if self.link and self.link.step == Step.GIVEN and fetched else self._last
+        return "handed_over" if handed_over(links_of(self.chain)) else self._last
 
     @property
     def _last(self) -> str:

@@ -17,7 +17,7 @@ from gridward.kernel.errors import NotFound
 from gridward.kernel.people.models import Person
 from gridward.kernel.people.queries import SEE as PEOPLE_SEE
 from gridward.lines.testing.models import Box, Custody, Newcomer, Point, Recall, Round, RoundRule, Tube, Turn
-from gridward.lines.testing.rules.custody import Link, current
+from gridward.lines.testing.rules.custody import Link, current, handed_over
 
 SEE = "testing.see"
 
@@ -109,6 +109,8 @@ class Travelling:
     box: Box
     oldest_at: datetime
     last: Custody | None
+    handed_over: bool = False
+    """Whether its courier has given it away again."""
 
 
 # Boxes on the way with the oldest sample in each. Relies on testing_box_on_the_way, testing_packed_code and
@@ -126,7 +128,11 @@ def travelling(actor: Actor, capability: str = SEE, limit: int = 300) -> list[Tr
     boxes = list(rows.order_by("packed_at")[:limit])
     oldest = oldest_in(boxes)
     chains = chains_of([one.seal for one in boxes])
-    found = [Travelling(one, oldest.get(one.pk) or one.packed_at, last_of(chains.get(one.seal, []))) for one in boxes]
+    found = [
+        Travelling(one, oldest.get(one.pk) or one.packed_at, last_of(chain), handed_over(links_of(chain)))
+        for one in boxes
+        for chain in [chains.get(one.seal, [])]
+    ]
     return sorted(found, key=lambda one: one.oldest_at)
 
 
@@ -147,9 +153,13 @@ def chains_of(seals: Sequence[str]) -> dict[str, list[Custody]]:
 
 def last_of(chain: Sequence[Custody]) -> Custody | None:
     """The link of a chain that says where its box is; None for a box that nobody took."""
-    links = {Link(one.step, one.at, one.holder_id): one for one in chain}
-    now = current(links)
-    return links[now] if now else None
+    now = current(links_of(chain))
+    return next((one for one, link in zip(chain, links_of(chain), strict=True) if link == now), None)
+
+
+def links_of(chain: Sequence[Custody]) -> list[Link]:
+    """A chain as the rules judge it."""
+    return [Link(one.step, one.at, one.holder_id) for one in chain]
 
 
 def received(actor: Actor, limit: int = 50) -> list[Box]:

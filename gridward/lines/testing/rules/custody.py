@@ -34,6 +34,13 @@ def current(links: Iterable[Link]) -> Link | None:
     return found
 
 
+def handed_over(links: Iterable[Link]) -> bool:
+    """Whether a courier has given a box away again: it waits for the laboratory to take it in."""
+    known = list(links)
+    last = current(known)
+    return last is not None and last.step == Step.GIVEN and any(one.step == Step.TAKEN for one in known)
+
+
 def against(said: Link, links: Iterable[Link]) -> str:
     """Why a change of hands contradicts the chain that is known: a stable code, or "" where it does not.
 
