@@ -18,7 +18,8 @@ export interface Installation {
 
 interface Kept { name: string; value: unknown }
 type WaitingRow = Omit<Waiting, "body"> & { body: Blob_; sealed: string };
-type ReturnedRow = Omit<Returned, "body" | "words"> & { shut: Blob_ | null; words: string };
+/** `seen` ones are shown no more; that they came back is still known. */
+type ReturnedRow = Omit<Returned, "body" | "words"> & { shut: Blob_ | null; words: string; seen?: boolean };
 interface PatchRow { id?: number; part: string; rows: Blob_ }
 
 class Phone extends Dexie {

@@ -258,7 +258,7 @@ export class Session {
 
   /** Count anew what waits and what came back. */
   async look(): Promise<void> {
-    [this.waiting, this.returned] = await Promise.all([this.store.count(), phone.returned.count()]);
+    [this.waiting, this.returned] = await Promise.all([this.store.count(), phone.returned.filter((row) => !row.seen).count()]);
     this.tell();
   }
 }

@@ -3,6 +3,7 @@
 import { button, choices, field, h } from "../dom";
 import type { Beside } from "../database";
 import { scanner } from "../scan";
+import type { Fate } from "../session";
 import { t, type Word } from "../words";
 import { codeField, codeInput, codeOf, wrongCode } from "./codes";
 import { age, hourWords, held, saved, screen, sheet, type App } from "./frame";
@@ -49,7 +50,7 @@ export async function boxes(app: App): Promise<HTMLElement> {
     rows.length === 0 && h("p", {}, t("no_boxes")),
     ...rows.map((row) => {
       const at = mine.find((one) => one.seal === row.seal);
-      return card(app, row, at ? t(`fate_${fates.get(at.id) ?? "sent"}`) : "");
+      return card(app, row, at ? fates.get(at.id) : undefined);
     }),
     h("div", { class: "foot" }, button(t("pack"), () => app.show(packing), "first")));
 }
@@ -64,11 +65,11 @@ function together(mine: Own[], listed: BoxRow[]): BoxRow[] {
   return [...rows.values()].sort((one, other) => other.step_ms - one.step_ms);
 }
 
-function card(app: App, row: BoxRow, fate: string): HTMLElement {
+function card(app: App, row: BoxRow, fate?: Fate): HTMLElement {
   return h("section", { class: "card" }, h("h2", {}, row.box), h("p", {}, t("box_line", { n: row.tubes, s: row.seal })),
     row.step === "received" ? null : age(row.oldest_ms),
-    h("p", { class: "noted" }, `${t(`box_${row.step}` as Word)} · ${hourWords(row.step_ms)}${fate ? ` · ${fate}` : ""}`),
-    row.step === "sealed" ? button(t("give"), () => give(app, row), "second") : null);
+    h("p", { class: "noted" }, `${t(`box_${row.step}` as Word)} · ${hourWords(row.step_ms)}${fate ? ` · ${t(`fate_${fate}`)}` : ""}`),
+    row.step === "sealed" && fate !== "returned" ? button(t("give"), () => give(app, row), "second") : null);
 }
 
 function give(app: App, row: BoxRow): void {

@@ -2,6 +2,7 @@
 
 import { button, field, h } from "../dom";
 import { scanner } from "../scan";
+import type { Fate } from "../session";
 import { t } from "../words";
 import { codeInput, codeOf, wrongCode } from "./codes";
 import { age, hourWords, saved, screen, sheet, type App } from "./frame";
@@ -30,20 +31,22 @@ async function carried(app: App): Promise<Carried[]> {
   return all.filter((one) => one.at_ms > Date.now() - KEPT_MS);
 }
 
-interface Boxes { mine: Fetch[]; free: Fetch[]; own: Carried[] }
+interface Boxes { mine: Fetch[]; free: Fetch[]; own: Carried[]; fates: Map<string, Fate> }
 
+/** What came back was not done, whatever this phone noted. */
 async function sorted(app: App): Promise<Boxes> {
-  const [listed, own] = await Promise.all([app.session.patch.rows<Fetch>("testing.fetching"), carried(app)]);
+  const [listed, all] = await Promise.all([app.session.patch.rows<Fetch>("testing.fetching"), carried(app)]);
+  const fates = await app.session.fates(all.map((one) => one.id));
+  const own = all.filter((one) => fates.get(one.id) !== "returned");
   const done = new Map(own.map((one) => [one.seal, one]));
   const known = new Set(listed.map((row) => row.seal));
   const mine = [...listed.filter((row) => done.get(row.seal)?.step === "taken" || (row.mine && !done.has(row.seal))),
     ...own.filter((one) => one.step === "taken" && !known.has(one.seal))];
-  return { mine, free: listed.filter((row) => !row.mine && !done.has(row.seal)), own };
+  return { mine, free: listed.filter((row) => !row.mine && !done.has(row.seal)), own, fates };
 }
 
 export async function courier(app: App): Promise<HTMLElement> {
-  const { mine, free, own } = await sorted(app);
-  const fates = await app.session.fates(own.map((one) => one.id));
+  const { mine, free, own, fates } = await sorted(app);
   const given = own.filter((one) => one.step === "given");
   const fate = (seal: string): string => {
     const at = own.find((one) => one.seal === seal);

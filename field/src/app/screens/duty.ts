@@ -42,7 +42,8 @@ export async function duty(app: App): Promise<HTMLElement> {
   const fates = await app.session.fates(marks.map((one) => one.id));
   const line = (mark: Noted): HTMLElement => h("p", { class: "noted" },
     t(mark.way === "in" ? "came_at" : "went_at", { t: hourWords(mark.at_ms) }), " · ", t(`fate_${fates.get(mark.id) ?? "sent"}`));
-  const here = present(marks) ?? known(shifts, marks);
+  const taken = marks.filter((mark) => fates.get(mark.id) !== "returned");
+  const here = present(taken) ?? known(shifts, taken);
   const others = marks.filter((mark) => !shifts.some((one) => one.id === mark.shift));
   return screen(app, t("duty"),
     here && h("p", { class: "count", role: "status" }, t("at_post", { p: here.post || t("other_post") })),

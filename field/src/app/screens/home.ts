@@ -53,9 +53,9 @@ function duty(app: App): HTMLElement {
 }
 
 async function cameBack(app: App): Promise<HTMLElement> {
-  const rows = await phone.returned.toArray();
+  const rows = await phone.returned.filter((row) => !row.seen).toArray();
   return screen(app, t("returned"), rows.length === 0 && h("p", {}, t("nothing_returned")), ...rows.map((row) =>
     h("section", { class: "card" }, h("h2", {}, t(row.outcome)), h("p", {}, row.words || row.reason),
       h("p", { class: "hint" }, `${kindWords(row.type)} · ${row.sequence}`),
-      button(t("seen"), async () => { await phone.returned.delete(row.id); await app.session.look(); app.show(cameBack); }, "second"))));
+      button(t("seen"), async () => { await phone.returned.update(row.id, { seen: true, shut: null }); await app.session.look(); app.show(cameBack); }, "second"))));
 }

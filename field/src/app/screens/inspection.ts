@@ -2,6 +2,7 @@
 
 import type { Body } from "../../sync/ports";
 import { button, h } from "../dom";
+import type { Fate } from "../session";
 import { isEnglish, t } from "../words";
 import { held, hourWords, saved, screen, sheet, type App } from "./frame";
 import { finding } from "./finding";
@@ -43,20 +44,20 @@ export async function inspection(app: App): Promise<HTMLElement> {
   return screen(app, t("inspection"), stops.length === 0 && h("p", {}, t("route_none")),
     ...stops.map((stop) => {
       const own = all[stop.id];
-      const fate = own?.id ? t(`fate_${fates.get(own.id) ?? "sent"}`) : "";
-      return card(app, stop, own, fate);
+      return card(app, stop, own, own?.id ? fates.get(own.id) : undefined);
     }),
     h("div", { class: "foot" }, button(t("finding_new"), () => app.show((again) => finding(again, null, back)), "first")));
 }
 
 const back = (app: App): void => app.show(inspection, true);
 
-function card(app: App, stop: Stop, own: Noted | undefined, fate: string): HTMLElement {
-  const done = own?.id ? own.results : stop.state === "done" ? stop.results : null;
+function card(app: App, stop: Stop, own: Noted | undefined, fate: Fate | undefined): HTMLElement {
+  const done = own?.id && fate !== "returned" ? own.results : stop.state === "done" ? stop.results : null;
   const values = Object.values(done ?? {});
   return h("section", { class: "card" }, h("h2", {}, stop.place),
     h("p", { class: "hint" }, `${t("stop", { n: stop.position, t: hourWords(stop.planned_ms) })} · ${t("unseen", { n: stop.days_unseen })}`),
-    done && h("p", { class: "noted" }, t("visit_done", { n: values.length, w: values.filter((one) => !one).length }), fate && ` · ${fate}`),
+    done && h("p", { class: "noted" }, t("visit_done", { n: values.length, w: values.filter((one) => !one).length })),
+    fate && h("p", { class: "noted" }, t(`fate_${fate}`)),
     own?.findings ? h("p", { class: "noted" }, t("findings_kept", { n: own.findings })) : null,
     button(t(done ? "visit_again" : "visit_open"), () => app.show((again) => visit(again, stop)), done ? "second" : "first"));
 }
@@ -68,7 +69,10 @@ async function visit(app: App, stop: Stop): Promise<HTMLElement> {
   const left = h("p", { class: "count", role: "status" });
   const count = (): number => items.filter((one) => results[one.key] === undefined).length;
   const tell = (): void => { left.textContent = t("items_left", { n: count() }); };
-  const put = async (key: string, value: boolean): Promise<void> => {
+  let line = Promise.resolve();
+  // One after the other: a fast thumb must not write over its own last press.
+  const put = (key: string, value: boolean): Promise<void> => { line = line.then(() => noted(key, value)); return line; };
+  const noted = async (key: string, value: boolean): Promise<void> => {
     const next = await changed(app, stop, () => ({ results: { ...results, [key]: value } }));
     if (!(await held(() => app.session.keepShut("visits", next)))) return;
     results[key] = value;
@@ -106,7 +110,8 @@ function answer(item: CheckItem, results: Record<string, boolean>, put: (key: st
 /** Keep a visit: what the phone knew when it began goes along, so that nobody's later word is written over. */
 async function keep(app: App, stop: Stop, results: Record<string, boolean>): Promise<void> {
   const own = (await book(app))[stop.id];
-  const body: Body = { visit: stop.id, address: stop.address, results, before: own?.before ?? stop.results };
+  const cameBack = own?.id ? (await app.session.fates([own.id])).get(own.id) === "returned" : false;
+  const body: Body = { visit: stop.id, address: stop.address, results, before: own && !cameBack ? own.before : stop.results };
   const visits = await changed(app, stop, () => ({ results, before: results }));
   const beside = { kept: (id: string) => ({ visits: { ...visits, [stop.id]: { ...visits[stop.id], id } } }) };
   if (await saved(app, "command.visit", body, beside)) back(app);
