@@ -10,14 +10,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from gridward.web.database.embedded import DATABASE, PORT, SUPERUSER, socket_dir
 from gridward.web.processes import answers
@@ -40,6 +40,17 @@ class Served:
         with psycopg.connect(place, autocommit=True) as connection:
             found = connection.execute(statement, params or None)
             return found.fetchall() if found.description else []
+
+    def run(self, script: str) -> str:
+        """Run some lines beside the house as its administrator; returns the last line they print."""
+        environment = {**os.environ, "GRIDWARD_DATA_DIR": str(self.folder)}
+        environment.pop("DATABASE_URL", None)
+        done = subprocess.run(
+            [sys.executable, "-m", "gridward", "manage", "shell", "-v", "0", "-c", script],
+            env=environment, capture_output=True, text=True,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr[-3000:]
+        return done.stdout.splitlines()[-1]
 
 
 @pytest.fixture(scope="session")
@@ -76,6 +87,31 @@ def browser() -> Iterator[Browser]:
         found = playwright.chromium.launch(executable_path=program, args=_QUIET)
         yield found
         found.close()
+
+
+@pytest.fixture
+def phone(browser: Browser, served: Served, tmp_path: Path) -> Iterator[Callable[..., Page]]:
+    """Opens a phone's browser on storage that outlives it; opening it again closes the one before."""
+    running: dict[str, BrowserContext] = {}
+
+    def open_(name: str = "phone", *, offline: bool = False, more: Sequence[str] = ()) -> Page:
+        if name in running:
+            running.pop(name).close()
+        context = browser.browser_type.launch_persistent_context(
+            str(tmp_path / name), executable_path=shutil.which("chromium"), args=[*_QUIET, *more], viewport=PHONE,
+            locale="zh-CN", base_url=served.url, offline=offline,
+        )  # fmt: skip
+        running[name] = context
+        page = context.pages[0] if context.pages else context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("pageerror", lambda error: failures.append(str(error)))
+        return page
+
+    failures: list[str] = []
+    yield open_
+    for context in running.values():
+        context.close()
+    assert failures == []
 
 
 @pytest.fixture

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import _QUIET, PHONE, Served
+from tests.browser.conftest import Served
+from tests.browser.phones import enrol, shot, unlock
 
 pytestmark = pytest.mark.browser
-PIN = "135790"
 # One account that may do all of it, and something of everything to do.
 _SETTING = """
 import json
@@ -65,81 +60,7 @@ print(json.dumps({"place": place, "round": str(made.pk), "task": str(task.pk), "
 @pytest.fixture(scope="session")
 def setting(served: Served) -> dict[str, Any]:
     """A round of testing, a task and an account for both."""
-    environment = {**os.environ, "GRIDWARD_DATA_DIR": str(served.folder)}
-    environment.pop("DATABASE_URL", None)
-    done = subprocess.run(
-        [sys.executable, "-m", "gridward", "manage", "shell", "-v", "0", "-c", _SETTING],
-        env=environment, capture_output=True, text=True,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-3000:]
-    return dict(json.loads(done.stdout.splitlines()[-1]))
-
-
-@pytest.fixture
-def phone(browser: Browser, served: Served, tmp_path: Path) -> Iterator[Callable[..., Page]]:
-    """Opens a phone's browser on storage that outlives it; opening it again closes the one before."""
-    running: dict[str, BrowserContext] = {}
-
-    def open_(name: str = "phone", *, offline: bool = False) -> Page:
-        if name in running:
-            running.pop(name).close()
-        context = browser.browser_type.launch_persistent_context(
-            str(tmp_path / name), executable_path=shutil.which("chromium"), args=_QUIET, viewport=PHONE,
-            locale="zh-CN", base_url=served.url, offline=offline,
-        )  # fmt: skip
-        running[name] = context
-        page = context.pages[0] if context.pages else context.new_page()
-        page.set_default_timeout(20_000)
-        page.on("pageerror", lambda error: failures.append(str(error)))
-        return page
-
-    failures: list[str] = []
-    yield open_
-    for context in running.values():
-        context.close()
-    assert failures == []
-
-
-def enrol(page: Page) -> None:
-    """Sign in, have a code made, and open the app by its link."""
-    page.goto("/sign-in/")
-    page.fill("#id_username", "community")
-    page.fill("#id_password", "gridward-demo")
-    page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: "/sign-in/" not in url)
-    page.goto("/sync/devices/")
-    page.fill("#name", "白色红米")
-    page.get_by_role("button", name="生成登记码", exact=True).click()
-    shot(page, "devices")
-    page.get_by_role("link", name="登记本机").click()
-    page.get_by_role("button", name="继续").click()
-    page.get_by_text("设置 6 位数字密码").wait_for()
-    shot(page, "pin")
-    type_pin(page)
-    page.get_by_text("再输入一次").wait_for()
-    type_pin(page)
-    page.get_by_role("button", name="采样").wait_for()
-    page.get_by_text("清单更新于").wait_for()
-    page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
-    page.wait_for_function("caches.keys().then((names) => names.some((name) => name.includes('precache')))")
-
-
-def type_pin(page: Page) -> None:
-    for digit in PIN:
-        page.locator(".pad button", has_text=digit).click()
-
-
-def unlock(page: Page) -> None:
-    page.goto("/field/")
-    page.get_by_text("输入 6 位数字密码").wait_for()
-    type_pin(page)
-    page.get_by_role("button", name="采样").wait_for()
-
-
-def shot(page: Page, name: str) -> None:
-    """A picture for whoever wants to look, where `GRIDWARD_TEST_SHOTS` names a folder."""
-    if folder := os.environ.get("GRIDWARD_TEST_SHOTS"):
-        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+    return dict(json.loads(served.run(_SETTING)))
 
 
 def close_tube(page: Page, code: str, rooms: list[str], names: list[str]) -> None:

@@ -34,3 +34,18 @@ def test_a_story_that_goes_wrong_is_shortened():
         worst = told(core, 500, 1)["worst"]
     assert worst is not None
     assert len(worst["ops"]) <= 3, worst
+
+
+def test_a_full_phone_calls_nothing_saved_and_loses_no_answer_it_had_no_room_for():
+    save, push = {"op": "save", "count": 3, "kind": "good"}, {"op": "push", "faults": []}
+    with simulator() as core:
+        # No room for the first two of three.
+        found = core.ask({"seed": 1, "ops": [{"op": "full", "times": 2}, save, push]})
+        assert (found["saved"], found["stored"], is_bad(found)) == (1, 1, False)
+        # No room to note that something is on its way, nor what was answered.
+        for times in (1, 2, 3):
+            found = core.ask({"seed": 1, "ops": [save, {"op": "full", "times": times}, push, push, save, push]})
+            assert (found["stored"] >= 3, is_bad(found)) == (True, False), found
+        # Nor for being enrolled anew.
+        found = core.ask({"seed": 1, "ops": [save, {"op": "full", "times": 1}, {"op": "enrol"}, push]})
+        assert (found["saved"], found["stored"], is_bad(found)) == (3, 3, False)

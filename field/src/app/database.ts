@@ -18,7 +18,8 @@ export interface Installation {
 
 interface Kept { name: string; value: unknown }
 type WaitingRow = Omit<Waiting, "body"> & { body: Blob_; sealed: string };
-type ReturnedRow = Omit<Returned, "body" | "words"> & { shut: Blob_ | null; words: string };
+/** `seen` ones are shown no more; that they came back is still known. */
+type ReturnedRow = Omit<Returned, "body" | "words"> & { shut: Blob_ | null; words: string; seen?: boolean };
 interface PatchRow { id?: number; part: string; rows: Blob_ }
 
 class Phone extends Dexie {
@@ -39,8 +40,9 @@ export async function kept<Value>(name: string): Promise<Value | null> {
   return ((await phone.kept.get(name))?.value as Value | undefined) ?? null;
 }
 
+/** @throws StoreFull when there is no room: what was kept under the name before is kept still. */
 export async function keep(name: string, value: unknown): Promise<void> {
-  await phone.kept.put({ name, value });
+  await withRoom(phone.kept.put({ name, value }));
 }
 
 export async function drop(name: string): Promise<void> {
@@ -55,11 +57,19 @@ export async function wipe(): Promise<void> {
   await phone.open();
 }
 
+/** What is written in the same moment as a record, or not at all. */
+export interface Beside {
+  /** Names of what was kept shut while the record was being made, and goes: an open tube, once it is closed. */
+  dropped?: string[];
+  /** What the phone remembers of it, by name, to be kept shut. */
+  kept?: (id: string) => Record<string, unknown>;
+}
+
 /** The outbox on the phone. Without the store's key it can still be handed in: sealed to the house. */
 export class PhoneStore implements Store {
   key: CryptoKey | null = null;
-  /** Names of what goes in the same moment in which the next record is kept: an open tube, once it is closed. */
-  dropped: string[] = [];
+  /** Goes with the next record. */
+  beside: Beside = {};
 
   meta(): Promise<Meta | null> {
     return kept<Meta>("meta");
@@ -68,11 +78,11 @@ export class PhoneStore implements Store {
   async begin(meta: Meta, waiting: Waiting[]): Promise<void> {
     const rows = await phone.waiting.orderBy("sequence").toArray();
     const numbers = new Map(waiting.map((record) => [record.id, record.sequence]));
-    await phone.transaction("rw", phone.waiting, phone.kept, async () => {
+    await withRoom(phone.transaction("rw", phone.waiting, phone.kept, async () => {
       await phone.waiting.clear();
       await phone.waiting.bulkAdd(rows.map((row) => ({ ...row, sequence: numbers.get(row.id) ?? row.sequence })));
       await phone.kept.put({ name: "meta", value: meta });
-    });
+    }));
   }
 
   async append(record: Waiting, meta: Meta): Promise<void> {
@@ -80,15 +90,16 @@ export class PhoneStore implements Store {
     const installation = await kept<Installation>("installation");
     const sealed = await sealToHouse(installation!.house_key, record.id, canonical(record.body));
     const row: WaitingRow = { ...record, body: await shut(this.key, record.body), sealed };
-    try {
-      await phone.transaction("rw", phone.waiting, phone.kept, async () => {
-        await phone.waiting.add(row);
-        await phone.kept.bulkDelete(this.dropped);
-        await phone.kept.put({ name: "meta", value: meta });
-      });
-    } catch (error) {
-      throw isFull(error) ? new StoreFull() : error;
+    const remembered: Kept[] = [];
+    for (const [name, value] of Object.entries(this.beside.kept?.(record.id) ?? {})) {
+      remembered.push({ name: `shut.${name}`, value: await shut(this.key, value) });
     }
+    await withRoom(phone.transaction("rw", phone.waiting, phone.kept, async () => {
+      await phone.waiting.add(row);
+      await phone.kept.bulkDelete((this.beside.dropped ?? []).map((name) => `shut.${name}`));
+      await phone.kept.bulkPut(remembered);
+      await phone.kept.put({ name: "meta", value: meta });
+    }));
   }
 
   async first(most: number): Promise<Waiting[]> {
@@ -101,11 +112,11 @@ export class PhoneStore implements Store {
       const { body, ...rest } = one;
       return { ...rest, shut: this.key && body ? await shut(this.key, body) : null };
     }));
-    await phone.transaction("rw", phone.waiting, phone.returned, phone.kept, async () => {
+    await withRoom(phone.transaction("rw", phone.waiting, phone.returned, phone.kept, async () => {
       await phone.waiting.bulkDelete(sequences);
       await phone.returned.bulkPut(rows);
       await phone.kept.put({ name: "meta", value: meta });
-    });
+    }));
   }
 
   count(): Promise<number> {
@@ -136,12 +147,12 @@ export class PhonePatch implements PatchStore {
   async take(part: string, rows: Row[], next: string, fresh: boolean): Promise<void> {
     if (this.store.key === null) throw new Error("locked");
     const chunk = await shut(this.store.key, rows);
-    await phone.transaction("rw", phone.patch, phone.kept, async () => {
+    await withRoom(phone.transaction("rw", phone.patch, phone.kept, async () => {
       // A list that is read anew replaces the old one only once its first piece is here.
       if (fresh) await phone.patch.where("part").equals(part).delete();
       await phone.patch.add({ part, rows: chunk });
       await phone.kept.put({ name: `cursor.${part}`, value: next });
-    });
+    }));
   }
 
   async rows<Content>(part: string): Promise<Content[]> {
@@ -149,6 +160,15 @@ export class PhonePatch implements PatchStore {
     const chunks = await phone.patch.where("part").equals(part).toArray();
     const opened = await Promise.all(chunks.map((chunk) => open<Content[]>(this.store.key!, chunk.rows).catch(() => [])));
     return opened.flat();
+  }
+}
+
+/** A write's outcome, with a full phone called by its name: nothing of it was kept then. */
+async function withRoom<Result>(write: PromiseLike<Result>): Promise<Result> {
+  try {
+    return await write;
+  } catch (error) {
+    throw isFull(error) ? new StoreFull() : error;
   }
 }
 

@@ -5,7 +5,7 @@ import { keep, kept } from "./database";
 import { button, h } from "./dom";
 import { Session } from "./session";
 import { enrol, locked, needServer, newPin } from "./screens/door";
-import { stateWords, type App } from "./screens/frame";
+import { stateWords, tellAges, troubleOf, type App, type Screen } from "./screens/frame";
 import { home } from "./screens/home";
 import { isEnglish, speak, t } from "./words";
 
@@ -16,31 +16,24 @@ const note = h("p", { class: "note", role: "status", id: "note" });
 const place = h("div", { id: "place" });
 let quiet: ReturnType<typeof setTimeout> | undefined;
 let turn = 0;
-/** What the home screen showed when it was drawn: drawn anew when that changes under it. */
+/** A screen that only shows, and what it showed when it was drawn: drawn anew when that changes under it. */
 let drawn = "";
+let live: Screen | null = null;
 
 const app: App = {
   session,
-  show(screen) {
+  show(screen, shows = false) {
     const mine = ++turn;
-    drawn = "";
+    const again = shows && live === screen;
+    [live, drawn] = shows ? [screen, seen()] : [null, ""];
     void Promise.resolve(screen(app)).then((made) => {
       if (mine !== turn) return;
       place.replaceChildren(made);
-      scrollTo(0, 0);
+      if (!again) scrollTo(0, 0);
     });
   },
   home() {
-    app.show(async (again) => {
-      const door = await session.door();
-      if (door === "open") {
-        drawn = seen();
-        return home(again);
-      }
-      if (door === "locked") return locked(again);
-      if (door === "server") return needServer(again);
-      return session.installation && !session.wiped ? newPin(again) : enrol(again);
-    });
+    app.show(front, true);
   },
   say(words, bad = false) {
     note.textContent = words;
@@ -51,7 +44,15 @@ const app: App = {
 };
 
 function seen(): string {
-  return `${session.returned} ${session.lists_ms} ${session.wiped}`;
+  return `${session.waiting} ${session.returned} ${session.lists_ms} ${session.wiped}`;
+}
+
+async function front(again: App): Promise<HTMLElement> {
+  const door = await session.door();
+  if (door === "open") return home(again);
+  if (door === "locked") return locked(again);
+  if (door === "server") return needServer(again);
+  return session.installation && !session.wiped ? newPin(again) : enrol(again);
 }
 
 function dress(): void {
@@ -68,7 +69,7 @@ function dress(): void {
 function showState(): void {
   state.hidden = session.installation === null;
   state.textContent = stateWords(session);
-  state.className = session.trouble ? "state is-off" : "state";
+  state.className = troubleOf(session) ? "state is-off" : "state";
 }
 
 async function start(): Promise<void> {
@@ -77,8 +78,11 @@ async function start(): Promise<void> {
   dress();
   session.onChange(() => {
     showState();
-    if ((drawn !== "" && drawn !== seen()) || (session.wiped && !place.querySelector(".door input"))) app.home();
+    if (session.wiped && !place.querySelector(".door input")) app.home();
+    // Never under fingers: a screen that waits for a PIN or a code is left as it is.
+    else if (live && drawn !== seen() && !place.querySelector(".door")) app.show(live, true);
   });
+  setInterval(tellAges, 20_000);
   await session.start();
   const code = /enrol=([A-Z0-9]+)/.exec(location.hash)?.[1];
   history.replaceState(null, "", location.pathname);

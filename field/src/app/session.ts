@@ -2,9 +2,9 @@
 
 import { Outbox } from "../sync/outbox";
 import { download } from "../sync/patch";
-import type { Body } from "../sync/ports";
+import { StoreFull, type Body } from "../sync/ports";
 import { Uploader, type Step } from "../sync/upload";
-import { drop, keep, kept, phone, PhonePatch, PhoneStore, wipe, type Installation } from "./database";
+import { drop, keep, kept, phone, PhonePatch, PhoneStore, wipe, type Beside, type Installation } from "./database";
 import { lock, open, sha256, shareKey, shut, unlock, type Blob_, type Locked, type Share } from "./vault";
 import { asked, chance, clock, network } from "./web";
 
@@ -12,7 +12,9 @@ const LISTS_EVERY_MS = 10 * 60_000;
 const MOST_TRIES = 5;
 type Listener = () => void;
 export type Door = "enrol" | "locked" | "server" | "open";
-export type Trouble = "" | "offline" | "busy" | "server" | "shut_out" | "refused";
+export type Trouble = "" | "offline" | "busy" | "server" | "shut_out" | "refused" | "no_room";
+/** Where a record of this phone is: still here, kept by the house, or come back. */
+export type Fate = "waiting" | "sent" | "returned";
 
 export class Session {
   readonly store = new PhoneStore();
@@ -30,6 +32,7 @@ export class Session {
   wiped = false;
   lists_ms: number | null = null;
   private readonly listeners = new Set<Listener>();
+  private line: Promise<unknown> = Promise.resolve();
   private again: ReturnType<typeof setTimeout> | null = null;
 
   onChange(listener: Listener): void {
@@ -73,7 +76,8 @@ export class Session {
     const { parts, commands, address } = more;
     this.installation = { device, token, name, house_key, parts, commands, address };
     await keep("installation", this.installation);
-    for (const name_ of ["locked", "share", "lists", "shut.draft", "shut.day", "tries"]) await drop(name_);
+    for (const name_ of ["locked", "share", "lists", "tries"]) await drop(name_);
+    await phone.kept.where("name").startsWith("shut.").delete();
     await phone.patch.clear();
     for (const part of parts) await drop(`cursor.${part}`);
     this.store.key = null;
@@ -135,18 +139,33 @@ export class Session {
     }
   }
 
-  /** Keep a record. Resolves once it is on the phone for good.
-   * @param draft whether it is the open draft, which is then none any more
-   * @throws StoreFull */
-  async save(type: string, body: Body, draft = false): Promise<void> {
-    this.store.dropped = draft ? ["shut.draft"] : [];
+  /** Keep a record. Resolves with its id once it is on the phone for good.
+   * @param beside what is written with it, in one transaction
+   * @throws StoreFull when there is no room: nothing was kept, neither the record nor what goes with it */
+  save(type: string, body: Body, beside: Beside = {}): Promise<string> {
+    const mine = this.line.then(() => this.write(type, body, beside));
+    this.line = mine.catch(() => undefined);
+    return mine;
+  }
+
+  private async write(type: string, body: Body, beside: Beside): Promise<string> {
+    this.store.beside = beside;
+    let id;
     try {
-      await this.outbox.save(type, body);
+      ({ id } = await this.outbox.save(type, body));
     } finally {
-      this.store.dropped = [];
+      this.store.beside = {};
     }
     await this.look();
     void this.push();
+    return id;
+  }
+
+  /** Where some records of this phone are now, by id. */
+  async fates(ids: string[]): Promise<Map<string, Fate>> {
+    const [waiting, back] = await Promise.all([phone.waiting.toArray(), phone.returned.bulkGet(ids)]);
+    const here = new Set(waiting.map((row) => row.id));
+    return new Map(ids.map((id, at) => [id, here.has(id) ? "waiting" : back[at] ? "returned" : "sent"]));
   }
 
   async push(): Promise<void> {
@@ -154,15 +173,21 @@ export class Session {
     this.sending = true;
     this.tell();
     let step: Step = { kind: "idle" };
+    let full = false;
     try {
       do {
         step = await this.uploader.step();
         await this.look();
       } while (step.kind === "sent");
+    } catch (error) {
+      // No room even to note what was answered: all of it waits, and is asked for again.
+      if (!(error instanceof StoreFull)) throw error;
+      [step, full] = [{ kind: "wait", asked_s: null, why: "server" }, true];
     } finally {
       this.sending = false;
     }
-    this.trouble = step.kind === "wait" ? step.why : step.kind === "stopped" ? (step.why === "refused" ? "refused" : "shut_out") : "";
+    this.trouble = full ? "no_room"
+      : step.kind === "wait" ? step.why : step.kind === "stopped" ? (step.why === "refused" ? "refused" : "shut_out") : "";
     if (step.kind === "stopped" && step.why === "wiped") await this.forget();
     if (step.kind === "wait" && this.again === null) {
       const wait_ms = Math.max(3000, (step.asked_s ?? 0) * 1000) * (1 + chance.share());
@@ -186,6 +211,9 @@ export class Session {
         // Perhaps it was reported lost.
         await this.askShare();
       }
+    } catch (error) {
+      if (!(error instanceof StoreFull)) throw error;
+      this.trouble = "no_room";
     } finally {
       this.fetching = false;
       this.tell();
@@ -230,7 +258,7 @@ export class Session {
 
   /** Count anew what waits and what came back. */
   async look(): Promise<void> {
-    [this.waiting, this.returned] = await Promise.all([this.store.count(), phone.returned.count()]);
+    [this.waiting, this.returned] = await Promise.all([this.store.count(), phone.returned.filter((row) => !row.seen).count()]);
     this.tell();
   }
 }

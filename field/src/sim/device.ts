@@ -28,7 +28,7 @@ export class Flash {
   meta: Meta | null = null;
   waiting: Waiting[] = [];
   returned: Returned[] = [];
-  /** How many appends find no room. */
+  /** How many writes find no room. */
   full = 0;
 }
 
@@ -44,6 +44,10 @@ export class FlashStore implements Store {
 
   private async change(write: () => void): Promise<void> {
     if (!this.life.alive) throw new Dead();
+    if (this.flash.full > 0) {
+      this.flash.full -= 1;
+      throw new StoreFull();
+    }
     if (this.life.left-- <= 0) {
       this.life.alive = false;
       if (this.life.written) write();
@@ -61,12 +65,8 @@ export class FlashStore implements Store {
     return this.change(() => { this.flash.meta = { ...meta }; this.flash.waiting = [...waiting]; });
   }
 
-  async append(record: Waiting, meta: Meta): Promise<void> {
-    if (this.flash.full > 0) {
-      this.flash.full -= 1;
-      throw new StoreFull();
-    }
-    await this.change(() => { this.flash.waiting.push({ ...record }); this.flash.meta = { ...meta }; });
+  append(record: Waiting, meta: Meta): Promise<void> {
+    return this.change(() => { this.flash.waiting.push({ ...record }); this.flash.meta = { ...meta }; });
   }
 
   async first(most: number): Promise<Waiting[]> {

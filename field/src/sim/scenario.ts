@@ -65,7 +65,8 @@ class Telling {
       try {
         await this.step(op);
       } catch (error) {
-        if (!(error instanceof Dead)) throw error;
+        // Dead, or without the room to note an answer: the next turn goes on from what the flash holds.
+        if (!(error instanceof Dead || error instanceof StoreFull)) throw error;
       }
       if (!this.app.life.alive) this.start();
     }
@@ -89,14 +90,16 @@ class Telling {
       case "both": {
         this.world.faults.push(...op.faults);
         const ends = await Promise.allSettled([this.app.uploader.drain(2), this.save(op.count, "good")]);
-        for (const end of ends) if (end.status === "rejected" && !(end.reason instanceof Dead)) throw end.reason;
+        for (const end of ends) {
+          if (end.status === "rejected" && !(end.reason instanceof Dead || end.reason instanceof StoreFull)) throw end.reason;
+        }
         break;
       }
       case "die": this.app.life.left = op.after; this.app.life.written = op.written; break;
       case "full": this.flash.full = op.times; break;
       case "skew": this.world.skew_ms += op.ms; break;
       case "enrol": await this.app.outbox.enrol(await this.server.enrol()); break;
-      case "reinstall": this.forget(); await this.install(); break;
+      case "reinstall": this.forget(); this.flash.full = 0; await this.install(); break;
     }
   }
 

@@ -34,7 +34,8 @@ export interface Meta {
   unsure: boolean;
 }
 
-/** Durable storage. Each call is one transaction: when it resolves, all of it is kept; when it rejects, none of it. */
+/** Durable storage. Each call is one transaction: when it resolves, all of it is kept; when it rejects, none of it.
+ * Whatever writes rejects with `StoreFull` where the device has no room. */
 export interface Store {
   meta(): Promise<Meta | null>;
   begin(meta: Meta, waiting: Waiting[]): Promise<void>;

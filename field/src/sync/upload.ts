@@ -20,7 +20,8 @@ interface Known { now_ms: number; epoch: number; watermark: number; returned: (T
 export class Uploader {
   constructor(private readonly ports: Ports, private readonly outbox: Outbox) {}
 
-  /** Try until nothing waits or nothing helps; between tries it backs off. `tries` bounds the failures in a row. */
+  /** Try until nothing waits or nothing helps; between tries it backs off. `tries` bounds the failures in a row.
+   * @throws StoreFull where there is no room to note what was answered: what was sent waits still, and is asked for. */
   async drain(tries = Number.POSITIVE_INFINITY): Promise<Step> {
     let failed = 0;
     for (;;) {

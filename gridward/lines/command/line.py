@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from gridward.kernel.address import Level
-from gridward.kernel.manifest import Line, Page, Role, Strip
+from gridward.kernel.manifest import FieldCommand, Line, Page, PatchPart, Role, Strip
 from gridward.lines.command.figures import BULLETIN, FIGURES
 from gridward.lines.command.sheets import TASKS
+
+_FIELD, _PATCH = "gridward.lines.command.actions.field", "gridward.lines.command.queries.patch"
 
 CAPABILITIES = {
     "directives.see": _("see directives"),
@@ -90,6 +92,16 @@ ROLES = (
 _DIRECTIVES = frozenset({"directives.see", "directives.send", "directives.answer"})
 _DESK = _DIRECTIVES | {"inspections.see", "findings.right", "posts.see", "posts.change", "log.keep"}
 
+COMMANDS = (
+    FieldCommand("command.visit", _("A visit of an inspection"), "inspections.inspect", f"{_FIELD}.store_visits"),
+    FieldCommand("command.finding", _("A finding"), "inspections.inspect", f"{_FIELD}.store_findings"),
+)
+PATCH = (
+    PatchPart("command.route", "inspections.inspect", f"{_PATCH}.route"),
+    PatchPart("command.checklist", "inspections.inspect", f"{_PATCH}.checklist"),
+    PatchPart("command.card", "areas.see", f"{_PATCH}.card"),
+)
+
 LINE = Line(
     key="command",
     title=_("Command"),
@@ -110,4 +122,6 @@ LINE = Line(
     strip=Strip("gridward.lines.command.queries.directives.urgent", ("directive",)),
     install="gridward.lines.command.actions.standing.install",
     bulletin=BULLETIN,
+    commands=COMMANDS,
+    patch=PATCH,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
@@ -155,6 +156,15 @@ def risk(residents: int, open_needs: int, open_findings: int) -> float:
     Parameters: residents, open_needs, open_findings — counts, 0 or more.
     """
     return 1.0 + min(residents / 5000, 2.0) + min(open_needs / 20, 2.0) + min(open_findings / 3, 3.0)
+
+
+def results_apply(known: Mapping[str, bool], before: Mapping[str, bool], results: Mapping[str, bool]) -> bool:
+    """Whether what a phone noted of a visit may take the place of what the house knows.
+
+    Parameters: known — as the house has it; before — as the phone had it when it began; results — as it noted it.
+    Returns: true where nothing changed meanwhile, or to the same.
+    """
+    return dict(known) in (dict(before), dict(results))
 
 
 _STOP = """

@@ -21,6 +21,7 @@ LINE = Line(
     announces={**people.ANNOUNCES, **duty.ANNOUNCES},
     notices={**people.NOTICES, **duty.NOTICES},
     commands=people.COMMANDS,
+    patch=people.PATCH,
     install="gridward.lines.forces.actions.installing.install",
     gives={**duty.GIVES},
     bulletin=BULLETIN,

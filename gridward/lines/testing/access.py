@@ -11,12 +11,12 @@ from django.core.cache import cache as shared
 from gridward.kernel.access.scope import house
 from gridward.kernel.errors import TooMany
 from gridward.kernel.near import cache
-from gridward.lines.testing.models import Point, Round
+from gridward.lines.testing.models import Laboratory, Point, Round
 
 KEPT_S = 5
 POINT_KEPT_S = 60
 """Points do not change once a round is open; at hundreds of tubes a second each is asked for all the time."""
-_ROUNDS, _POINTS = "testing-round", "testing-point"
+_ROUNDS, _POINTS, _LABORATORIES = "testing-round", "testing-point", "testing-laboratories"
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,16 @@ def known_point(key: str) -> KnownPoint | None:
         found = KnownPoint(*row) if row else False
         cache.set(place, found, POINT_KEPT_S if found else KEPT_S)
     return found or None
+
+
+def is_laboratory(address: int) -> bool:
+    """Whether a laboratory in use stands at an address. Kept in memory for seconds."""
+    found = cache.get(_LABORATORIES)
+    if found is None:
+        with house():
+            found = frozenset(Laboratory.objects.filter(in_use=True).values_list("address", flat=True))
+        cache.set(_LABORATORIES, found, KEPT_S)
+    return address in found
 
 
 LOOKS, LOOK_STRETCH_S = 60, 600

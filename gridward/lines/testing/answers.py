@@ -25,6 +25,8 @@ WORDS: dict[str, Any] = {
     "too_many_tubes": _("The box holds more than five hundred tubes. Use a second box."),
     "tube_twice": _("A tube is in the box's list twice. Scan the box again."),
     "seal_used": _("Seal %(seal)s closes another box. Put a new seal on, and pack again."),
+    "taken_by_other": _("Another courier has box %(seal)s and did not hand it over. Ring the testing desk."),
+    "box_received": _("A laboratory had taken box %(seal)s in before. The testing desk looks at it."),
     "tube_in_other_box": _(
         "%(count)s tubes are in another box's list as well: %(codes)s. The testing desk looks at it."
     ),

@@ -70,6 +70,13 @@ COMMANDS = (
         f"{_QUERIES}.digests.custody",
     ),
     FieldCommand(
+        "testing.giving",
+        _("A sealed box was handed to a courier"),
+        "testing.sample",
+        f"{_ACTIONS}.custody.store_giving",
+        f"{_QUERIES}.digests.custody",
+    ),
+    FieldCommand(
         "testing.refusal",
         _("Somebody due was not sampled"),
         "testing.sample",
@@ -82,6 +89,8 @@ PATCH = (
     PatchPart("testing.rounds", "testing.sample", f"{_QUERIES}.patch.rounds"),
     PatchPart("testing.points", "testing.sample", f"{_QUERIES}.patch.points"),
     PatchPart("testing.people", "testing.sample", f"{_QUERIES}.patch.people"),
+    PatchPart("testing.boxes", "testing.sample", f"{_QUERIES}.carrying.packed"),
+    PatchPart("testing.fetching", "testing.carry", f"{_QUERIES}.carrying.fetching"),
 )
 
 ANNOUNCES = {

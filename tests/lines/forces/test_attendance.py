@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,6 +24,7 @@ from gridward.kernel.sync.records import Item
 from gridward.lines.forces.actions import invitations
 from gridward.lines.forces.actions.attendance import CHECK_IN, CHECK_OUT, check_in, check_out, close_forgotten
 from gridward.lines.forces.models import Attendance, Invitation, Mark, Support, Volunteer
+from gridward.lines.forces.queries import patch
 from gridward.lines.forces.queries.attendance import post_code, post_of
 from tests.lines.forces.conftest import DISTRICT, OTHER_COMMUNITY, Duty, verbs_of
 
@@ -176,6 +178,26 @@ def test_the_field_app_checks_in_whoever_the_account_belongs_to(on_duty: Duty) -
     assert [one.outcome for one in check_in(actor, [item(CHECK_IN, now)], now)] == ["stored"]
     assert [one.outcome for one in check_out(actor, [item(CHECK_OUT, on_duty.ends)], on_duty.ends)] == ["stored"]
     assert Mark.objects.filter(by=user).count() == 2
+
+
+def test_the_phone_holds_its_own_shifts_and_can_tell_a_right_poster_without_knowing_its_code(on_duty: Duty) -> None:
+    user = User.objects.create(username="volunteer")
+    Grant.objects.create(user=user, role="forces.member", address=DISTRICT)
+    actor, code = actor_of(user, "field"), post_code(on_duty.post.pk)
+    with clock.simulated(on_duty.starts):
+        assert patch.shifts(actor, "", 500) == ([], "")
+        on_duty.one.account = user
+        on_duty.one.save()
+        [row], after = patch.shifts(actor, "", 500)
+        assert after == ""
+        assert row["code_sha"] == hashlib.sha256(code.encode()).hexdigest()
+        assert code not in json.dumps(row)
+        assert (row["starts_ms"], row["came_ms"]) == (on_duty.starts.timestamp() * 1000, 0)
+        assert outcomes(send(on_duty, mark("in", on_duty.starts, post=code), now=on_duty.starts)) == ["stored"]
+        [row], _after = patch.shifts(actor, "", 500)
+        assert (row["came_ms"], row["went_ms"]) == (on_duty.starts.timestamp() * 1000, 0)
+    with clock.simulated(on_duty.ends + timedelta(days=2)):
+        assert patch.shifts(actor, "", 500) == ([], "")
 
 
 def test_the_desk_of_the_post_notes_who_has_no_phone_and_no_other_desk_does(on_duty: Duty, sign_in: Any) -> None:

@@ -13,12 +13,13 @@ from gridward.kernel.access.scope import within
 from gridward.kernel.address import Span, text
 from gridward.kernel.journal.models import Entry
 from gridward.kernel.sync.records import Answer, Item, Outcome
-from gridward.lines.testing.actions.custody import store_boxes, store_custody, store_refusals
+from gridward.lines.testing.actions.custody import store_boxes, store_custody, store_giving, store_refusals
 from gridward.lines.testing.actions.tubes import store_tubes
-from gridward.lines.testing.models import Box, Custody, Packed, Refusal
-from gridward.lines.testing.queries import digests, patch
+from gridward.lines.testing.models import Box, Custody, Laboratory, Packed, Refusal
+from gridward.lines.testing.queries import carrying, digests, patch
+from gridward.lines.testing.rules.custody import Link, against, current, handed_over
 from gridward.lines.testing.rules.patch import Ground, stretches
-from tests.lines.testing.conftest import NORTH, NOW, SOUTH, Phone, Town, said, sample
+from tests.lines.testing.conftest import NORTH, NOW, SOUTH, TOWN, Phone, Town, said, sample
 
 AT = NOW - timedelta(minutes=1)
 
@@ -144,3 +145,89 @@ def test_ground_is_cut_so_that_the_first_cover_wins() -> None:
         Ground(Span(8, 10), 1),
         Ground(Span(20, 25), 1),
     ]
+
+
+def test_the_chain_says_where_a_box_is_whoever_tells_first() -> None:
+    def at(minute: int, step: str, holder: int) -> Link:
+        return Link(step, AT + timedelta(minutes=minute), holder)
+
+    packer, courier, other = 1, 2, 3
+    given, taken = at(3, "given", packer), at(2, "taken", courier)
+    # The packer's word comes a minute later by their clock: the courier has it all the same.
+    assert current([given, taken]) == taken
+    assert current([given]) == given
+    assert current([taken, at(40, "given", courier)]) == at(40, "given", courier)
+    assert current([]) is None
+    assert [handed_over(chain) for chain in ([given], [given, taken], [taken, at(40, "given", courier)])] == [
+        False, False, True,
+    ]  # fmt: skip
+    assert against(at(20, "taken", other), [taken]) == "taken_by_other"
+    assert against(at(60, "taken", other), [taken, at(40, "given", courier)]) == ""
+    assert against(at(20, "taken", courier), [taken]) == ""
+    assert against(at(90, "taken", courier), [at(60, "received", 9)]) == "box_received"
+    assert against(at(50, "given", courier), [taken, at(60, "received", 9)]) == ""
+
+
+def test_a_box_goes_from_the_point_to_the_laboratory_by_the_phones_of_both(
+    phone: Phone, actor: Callable[..., Actor]
+) -> None:
+    laboratory = Laboratory.objects.create(name="方舱实验室", address=NORTH)
+    sampler, courier = actor("testing.sampler"), actor("testing.courier")
+    with within(sampler):
+        store_boxes(sampler, [box(phone, "S0001", ["T0001", "T0002"])], NOW)
+    Box.objects.update(bound_for=laboratory)
+
+    def held() -> list[tuple[str, bool]]:
+        with within(courier):
+            return [(row["step"], row["mine"]) for row in carrying.fetching(courier, "", 500)[0]]
+
+    def packed() -> list[str]:
+        with within(sampler):
+            return [row["step"] for row in carrying.packed(sampler, "", 500)[0]]
+
+    assert (held(), packed()) == ([("sealed", False)], ["sealed"])
+    body = handover(phone, "S0001", "given").body
+    giving = phone.item("testing.giving", body, AT)
+    with within(sampler):
+        assert outcomes(store_giving(sampler, [giving], NOW)) == [(Outcome.STORED, "")]
+        assert outcomes(store_giving(sampler, [giving], NOW)) == [(Outcome.SAME, "")]
+        odd = phone.item("testing.giving", {**body, "step": "received"}, AT)
+        assert outcomes(store_giving(sampler, [odd], NOW)) == [(Outcome.REJECTED, "malformed")]
+    assert (held(), packed()) == ([("given", False)], ["given"])
+    with within(courier):
+        assert outcomes(store_custody(courier, [handover(phone, "S0001", "taken")], NOW)) == [(Outcome.STORED, "")]
+    assert (held(), packed()) == ([("taken", True)], ["taken"])
+    # A laboratory outside the courier's own area takes it.
+    with within(courier):
+        there = phone.item("testing.handover", handover(phone, "S0001", "given", NORTH).body, NOW)
+        assert outcomes(store_custody(courier, [there], NOW)) == [(Outcome.STORED, "")]
+    assert (held(), packed()) == ([], ["handed_over"])
+    assert Entry.objects.filter(verb="testing.box_handed").count() == 3
+
+
+def test_a_box_another_courier_has_is_a_conflict_and_their_list_is_without_it(
+    phone: Phone, actor: Callable[..., Actor]
+) -> None:
+    first, second = actor("testing.courier"), actor("testing.courier", TOWN)
+    with within(sampler := actor("testing.sampler")):
+        store_boxes(sampler, [box(phone, "S0001", ["T0001"])], NOW)
+    with within(first):
+        store_custody(first, [handover(phone, "S0001", "taken")], NOW)
+    with within(second):
+        assert carrying.fetching(second, "", 500) == ([], "")
+        late = phone.item("testing.handover", handover(phone, "S0001", "taken").body, NOW)
+        answers = store_custody(
+            second, [late, phone.item("testing.handover", {**late.body, "seal": "S0002"}, NOW)], NOW
+        )
+    assert outcomes(answers) == [(Outcome.CONFLICT, "taken_by_other"), (Outcome.STORED, "")]
+    assert "S0001" in answers[0].words
+    assert Custody.objects.filter(seal="S0001").count() == 1
+
+
+def test_boxes_of_another_community_are_on_no_phone(phone: Phone, actor: Callable[..., Actor]) -> None:
+    with within(sampler := actor("testing.sampler")):
+        store_boxes(sampler, [box(phone, "S0001", ["T0001"])], NOW)
+    with within(elsewhere := actor("testing.sampler", NORTH)):
+        assert carrying.packed(elsewhere, "", 500) == ([], "")
+    with within(courier := actor("testing.courier", NORTH)):
+        assert carrying.fetching(courier, "", 500) == ([], "")

@@ -1,5 +1,6 @@
 /** Before anything opens: enrolling this phone, choosing a PIN, typing it. */
 
+import { StoreFull } from "../../sync/ports";
 import { button, field, h } from "../dom";
 import { t } from "../words";
 import type { App } from "./frame";
@@ -12,8 +13,8 @@ export function enrol(app: App, code = ""): HTMLElement {
     try {
       said.textContent = await app.session.enrol(input.value);
       if (!said.textContent) app.show((again) => newPin(again));
-    } catch {
-      said.textContent = t("first_load");
+    } catch (error) {
+      said.textContent = t(error instanceof StoreFull ? "no_room" : "first_load");
     }
   };
   return h("main", { class: "door" }, h("h1", {}, t("enrol")), h("p", {}, app.session.wiped ? t("wiped") : t("enrol_how")),
@@ -35,7 +36,10 @@ export function newPin(app: App): HTMLElement {
         said.textContent = t("pins_differ");
         show();
       } else {
-        await app.session.choosePin(pin).then(() => app.home(), () => { said.textContent = t("first_load"); show(); });
+        await app.session.choosePin(pin).then(() => app.home(), (error: unknown) => {
+          said.textContent = t(error instanceof StoreFull ? "no_room" : "first_load");
+          show();
+        });
       }
     }));
   };

@@ -1,10 +1,12 @@
 /** The sampling table: open a tube, scan people into it, close it. An open tube survives the phone being switched off. */
 
 import type { Body } from "../../sync/ports";
+import type { Beside } from "../database";
 import { button, choices, field, h } from "../dom";
 import { scanner } from "../scan";
 import { t } from "../words";
-import { screen, type App } from "./frame";
+import { closedTubes } from "./boxes";
+import { held, screen, type App } from "./frame";
 import { tubeScreen } from "./tube";
 
 export interface Round { id: string; number: number; pool_size: number; address: string }
@@ -53,8 +55,7 @@ export async function sampling(app: App): Promise<HTMLElement> {
     }
     localStorage.setItem("point", chosen.id);
     const made: Open = { tube: code, round: round.id, point: chosen.id, pool: round.pool_size, opened_at: moment(), people: [] };
-    await app.session.keepDraft(made);
-    app.show((again) => tubeScreen(again, made));
+    if (await held(() => app.session.keepDraft(made))) app.show((again) => tubeScreen(again, made));
   };
   const count = await counted(app);
   return screen(app, t("sampling"), field(t("point"), point), field(t("tube"), input), scanner((code) => void begin(code)), said,
@@ -69,12 +70,15 @@ async function day(app: App): Promise<Day> {
   return kept?.day === today ? kept : { day: today, tubes: [], people: [] };
 }
 
-/** Remember what this phone did today, so that a second scan is noticed without the server. */
-export async function remember(app: App, open: Open): Promise<void> {
-  const now = await day(app);
+/** What this phone remembers of a closed tube: a second scan is noticed without the server, and the tube can be packed. */
+export async function remembered(app: App, open: Open): Promise<Beside> {
+  const [now, left] = await Promise.all([day(app), closedTubes(app)]);
   now.tubes.push(open.tube);
   now.people.push(...open.people.map((one) => String(one.sample.person ?? one.name)));
-  await app.session.keepShut("day", now);
+  const times = open.people.map((one) => Date.parse(String(one.sample.at)));
+  const { tube, round, point } = open;
+  const closed = [...left, { tube, round, point, oldest_ms: Math.min(...times) }];
+  return { dropped: ["draft"], kept: () => ({ day: now, closed }) };
 }
 
 export async function sampledHere(app: App): Promise<Set<string>> {

@@ -4,9 +4,9 @@ import type { Body } from "../../sync/ports";
 import { button, field, h } from "../dom";
 import { scanner } from "../scan";
 import { t, type Word } from "../words";
-import { saved, screen, sheet, type App } from "./frame";
+import { held, saved, screen, sheet, type App } from "./frame";
 import { places } from "./places";
-import { moment, remember, sampledHere, sampling, tubeCode, type Listed, type Open } from "./sampling";
+import { moment, remembered, sampledHere, sampling, tubeCode, type Listed, type Open } from "./sampling";
 
 const MOST_SHOWN = 12;
 const REASONS: Word[] = ["unwilling", "unwell", "absent", "exempt", "other"];
@@ -17,8 +17,12 @@ export async function tubeScreen(app: App, open: Open): Promise<HTMLElement> {
   const again = (): void => app.show((next) => tubeScreen(next, open));
   const put = async (name: string, door: string, sample: Body): Promise<void> => {
     open.people.push({ name, door, sample: { ...sample, at: moment() } });
-    await app.session.keepDraft(open);
+    if (!(await held(() => app.session.keepDraft(open)))) open.people.pop();
     again();
+  };
+  const take = async (at: number): Promise<void> => {
+    const left = { ...open, people: open.people.filter((_, seat) => seat !== at) };
+    if (await held(() => app.session.keepDraft(left))) app.show((next) => tubeScreen(next, left));
   };
   const add = (one: Listed): void | Promise<void> => {
     if (open.people.some((other) => other.sample.person === one.id)) return app.say(t("in_tube"), true);
@@ -30,7 +34,7 @@ export async function tubeScreen(app: App, open: Open): Promise<HTMLElement> {
   return screen(app, `${t("tube")} ${open.tube}`,
     h("p", { class: full ? "count full" : "count", role: "status" }, t("people_of", { n: open.people.length, most: open.pool })),
     h("ol", { class: "people" }, ...open.people.map((one, at) => h("li", {}, `${one.name} ${one.door}`,
-      button(t("remove"), async () => { open.people.splice(at, 1); await app.session.keepDraft(open); again(); }, "plain")))),
+      button(t("remove"), () => take(at), "plain")))),
     full ? h("p", { class: "warn" }, t("tube_full"))
       : finder(here, before, add, (one) => notSampled(app, open, one), (code) => app.show((next) => newcomer(next, open, put, code))),
     !full && button(t("not_listed"), () => app.show((next) => newcomer(next, open, put)), "plain"),
@@ -45,9 +49,8 @@ export async function tubeScreen(app: App, open: Open): Promise<HTMLElement> {
 async function close(app: App, open: Open): Promise<void> {
   const { tube, round, point, opened_at } = open;
   const samples = open.people.map((one) => one.sample);
-  if (!(await saved(app, "testing.tube", { tube, round, point, opened_at, closed_at: moment(), samples }, true))) return;
-  await remember(app, open);
-  app.show(sampling);
+  const body = { tube, round, point, opened_at, closed_at: moment(), samples };
+  if (await saved(app, "testing.tube", body, await remembered(app, open))) app.show(sampling);
 }
 
 /** Search the list as one types. A scanned code is somebody of the list, or an ID number, which the list does not hold:
@@ -111,9 +114,8 @@ function changeTube(app: App, open: Open): HTMLElement {
     const code = tubeCode(typed);
     said.textContent = code ? "" : t("tube_wrong");
     if (!code) return;
-    open.tube = code;
-    await app.session.keepDraft(open);
-    app.show((next) => tubeScreen(next, open));
+    const changed = { ...open, tube: code };
+    if (await held(() => app.session.keepDraft(changed))) app.show((next) => tubeScreen(next, changed));
   };
   return screen(app, t("change_tube"), field(t("tube"), input), scanner((code) => void change(code)), said,
     h("div", { class: "foot" }, button(t("save"), () => change(input.value), "first")));

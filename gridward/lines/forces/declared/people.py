@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from gridward.kernel.manifest import FieldCommand, Page, ResourceKind, Role
+from gridward.kernel.manifest import FieldCommand, Page, PatchPart, ResourceKind, Role
 from gridward.lines.forces.declared.sheets import TEAMS, VOLUNTEERS
 from gridward.lines.forces.models.volunteers import RESOURCE_KINDS as KINDS
 from gridward.lines.forces.models.volunteers import Volunteer
@@ -56,6 +56,7 @@ ANNOUNCES = {
 }
 NOTICES: dict[str, Any] = {}
 SHEETS = (TEAMS, VOLUNTEERS)
+PATCH = (PatchPart("forces.shifts", "attendance.own", "gridward.lines.forces.queries.patch.shifts"),)
 COMMANDS = (
     FieldCommand(
         "forces.check_in", _("Check in"), "attendance.own", "gridward.lines.forces.actions.attendance.check_in"

@@ -16,10 +16,11 @@ from gridward.kernel.incidents.queries import required
 from gridward.kernel.journal.actions import Event, record
 from gridward.kernel.secrecy.fields import Sealer
 from gridward.kernel.sync.records import Answer, Item, Outcome
-from gridward.lines.testing.access import KnownRound, known_point, known_round
+from gridward.lines.testing.access import KnownRound, is_laboratory, known_point, known_round
 from gridward.lines.testing.answers import conflict, rejected, stored
-from gridward.lines.testing.models import Refusal
+from gridward.lines.testing.models import Custody, Refusal
 from gridward.lines.testing.queries import digests
+from gridward.lines.testing.rules import Step
 from gridward.lines.testing.rules.bodies import (
     BoxBody,
     CustodyBody,
@@ -30,6 +31,7 @@ from gridward.lines.testing.rules.bodies import (
     read_refusal,
     shift_ms,
 )
+from gridward.lines.testing.rules.custody import Link, against
 
 Digests = Callable[[Sequence[UUID]], dict[UUID, bytes]]
 
@@ -121,13 +123,34 @@ def store_boxes(actor: Actor, items: Sequence[Item], now: datetime) -> list[Answ
 def store_custody(actor: Actor, items: Sequence[Item], now: datetime) -> list[Answer]:
     """Keep changes of hands of sealed boxes; one answer for each item, in order.
 
-    The seal names the box, whose own record may arrive later.
+    The seal names the box, whose own record may arrive later. A courier hands over at any laboratory. Conflict
+    `taken_by_other`, `box_received` where the chain that is known says otherwise: the link is not put into it.
     """
 
     def read(item: Item) -> Read | Answer:
         body = read_custody(item.body)
         carries = any(actor.may(one, body.address) for one in ("testing.carry", "testing.sample", "testing.bench"))
-        return Read(item, body, body.address) if carries else rejected("outside_patch")
+        if not carries and not (body.step == Step.GIVEN and is_laboratory(body.address)):
+            return rejected("outside_patch")
+        return Read(item, body, body.address)
+
+    return _store(actor, items, now, read, _write_custody)
+
+
+@transaction.atomic(savepoint=False)
+def store_giving(actor: Actor, items: Sequence[Item], now: datetime) -> list[Answer]:
+    """Keep who at a sampling point handed sealed boxes to a courier; one answer for each item, in order.
+
+    As `store_custody`; the only step is `given`.
+    """
+
+    def read(item: Item) -> Read | Answer:
+        body = read_custody(item.body)
+        if body.step != Step.GIVEN:
+            raise Unreadable("step")
+        if not actor.may("testing.sample", body.address):
+            return rejected("outside_patch")
+        return Read(item, body, body.address)
 
     return _store(actor, items, now, read, _write_custody)
 
@@ -202,6 +225,28 @@ def _write_boxes(actor: Actor, boxes: list[Read], now: datetime) -> dict[UUID, A
 
 
 def _write_custody(actor: Actor, links: list[Read], now: datetime) -> dict[UUID, Answer]:
+    told = _contradicting(actor, links)
+    sound = [one for one in links if one.item.id not in told]
+    return told | (_write_links(actor, sound, now) if sound else {})
+
+
+def _contradicting(actor: Actor, links: list[Read]) -> dict[UUID, Answer]:
+    """What the chains that are known speak against. Relies on testing_custody_seal."""
+    chains: dict[str, list[Link]] = {one.body.seal: [] for one in links}
+    for seal, *link in Custody.objects.filter(seal__in=chains).values_list("seal", "step", "at", "holder_id"):
+        chains[seal].append(Link(*link))
+    told = {}
+    for one in sorted(links, key=lambda read: read.item.sequence):
+        said = Link(one.body.step, one.item.at, actor.user_id)
+        reason = against(said, chains[one.body.seal])
+        if reason:
+            told[one.item.id] = conflict(reason, seal=one.body.seal)
+        else:
+            chains[one.body.seal].append(said)
+    return told
+
+
+def _write_links(actor: Actor, links: list[Read], now: datetime) -> dict[UUID, Answer]:
     bodies: list[CustodyBody] = [one.body for one in links]
     rows = {
         **_shared(actor, links, [body.at for body in bodies]),

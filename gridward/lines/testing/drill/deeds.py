@@ -65,6 +65,11 @@ def _packed(scene: Scene) -> tuple[Made, Box]:
     return made, Box.objects.get(pk=item.id)
 
 
+def _giving(scene: Scene) -> Run:
+    items = [phones.giving("S-NEW", scene.place, scene.now)]
+    return lambda: custody.store_giving(scene.officer, items, scene.now)
+
+
 def _received(scene: Scene) -> Run:
     made, box = _packed(scene)
     codes = [made.tube.code, "T-SURPLUS"]
@@ -164,6 +169,7 @@ DEEDS = {
     tubes.store_tubes: _tubes,
     custody.store_boxes: _boxes,
     custody.store_custody: _custody,
+    custody.store_giving: _giving,
     custody.store_refusals: _refusals,
     receiving.receive_box: _received,
     receiving.set_plate: _plate,

@@ -59,6 +59,12 @@ def handover(seal: str, step: str, address: int, at: datetime) -> Item:
     return item("testing.handover", body, at)
 
 
+def giving(seal: str, address: int, at: datetime) -> Item:
+    """A sealed box is handed to a courier."""
+    body = {"seal": seal, "step": "given", "address": text(address), "at": said(at), "intact": True}
+    return item("testing.giving", body, at)
+
+
 def refusal(made: Round, person: Any, address: int, at: datetime, words: str) -> Item:
     """Somebody due was not sampled."""
     body = {"round": str(made.pk), "person": str(person), "address": text(address), "reason": "unwell",

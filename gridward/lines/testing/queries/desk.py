@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,7 @@ from gridward.kernel.errors import NotFound
 from gridward.kernel.people.models import Person
 from gridward.kernel.people.queries import SEE as PEOPLE_SEE
 from gridward.lines.testing.models import Box, Custody, Newcomer, Point, Recall, Round, RoundRule, Tube, Turn
+from gridward.lines.testing.rules.custody import Link, current, handed_over
 
 SEE = "testing.see"
 
@@ -107,6 +109,8 @@ class Travelling:
     box: Box
     oldest_at: datetime
     last: Custody | None
+    handed_over: bool = False
+    """Whether its courier has given it away again."""
 
 
 # Boxes on the way with the oldest sample in each. Relies on testing_box_on_the_way, testing_packed_code and
@@ -122,14 +126,40 @@ def travelling(actor: Actor, capability: str = SEE, limit: int = 300) -> list[Tr
     """The boxes that no laboratory has taken in, the oldest sample first."""
     rows = visible(Box.objects.filter(received_at=None), actor, capability).select_related("bound_for", "point")
     boxes = list(rows.order_by("packed_at")[:limit])
+    oldest = oldest_in(boxes)
+    chains = chains_of([one.seal for one in boxes])
+    found = [
+        Travelling(one, oldest.get(one.pk) or one.packed_at, last_of(chain), handed_over(links_of(chain)))
+        for one in boxes
+        for chain in [chains.get(one.seal, [])]
+    ]
+    return sorted(found, key=lambda one: one.oldest_at)
+
+
+def oldest_in(boxes: Sequence[Box]) -> dict[Any, datetime]:
+    """When the oldest sample of each box was taken, as far as its tubes' own records are here."""
     with house(), connection.cursor() as query:
         query.execute(_OLDEST, [[one.pk for one in boxes]])
-        oldest = dict(query.fetchall())
-    links: dict[str, Custody] = {}
-    for link in Custody.objects.filter(seal__in=[one.seal for one in boxes]).order_by("at"):
-        links[link.seal] = link
-    found = [Travelling(one, oldest.get(one.pk) or one.packed_at, links.get(one.seal)) for one in boxes]
-    return sorted(found, key=lambda one: one.oldest_at)
+        return dict(query.fetchall())
+
+
+def chains_of(seals: Sequence[str]) -> dict[str, list[Custody]]:
+    """The links of some boxes by seal, in no order. Relies on testing_custody_seal."""
+    found: dict[str, list[Custody]] = {}
+    for link in Custody.objects.filter(seal__in=seals):
+        found.setdefault(link.seal, []).append(link)
+    return found
+
+
+def last_of(chain: Sequence[Custody]) -> Custody | None:
+    """The link of a chain that says where its box is; None for a box that nobody took."""
+    now = current(links_of(chain))
+    return next((one for one, link in zip(chain, links_of(chain), strict=True) if link == now), None)
+
+
+def links_of(chain: Sequence[Custody]) -> list[Link]:
+    """A chain as the rules judge it."""
+    return [Link(one.step, one.at, one.holder_id) for one in chain]
 
 
 def received(actor: Actor, limit: int = 50) -> list[Box]:

@@ -27,7 +27,7 @@ def rounds(request: HttpRequest) -> HttpResponse:
     actor, now = actor_in(request), clock.now()
     found = desk.travelling(actor, CARRY)
     mine = [one for one in found if _with(one) == actor.user_id]
-    left = [one for one in found if one.box.bound_for_id and not _taken(one)][:MOST_PLANNED]
+    left = [one for one in found if one.box.bound_for_id and not _taken(one) and not one.handed_over][:MOST_PLANNED]
     going = {one.box.bound_for for one in left}
     trips = [
         {"laboratory": laboratory, "trip": trip}
