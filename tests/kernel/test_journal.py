@@ -6,6 +6,7 @@ from django.db import connection, transaction
 from gridward.kernel.access.actor import SYSTEM
 from gridward.kernel.address import EVERYWHERE, span
 from gridward.kernel.journal.actions import Event, record
+from gridward.kernel.journal.models import Entry
 from gridward.kernel.journal.queries import CursorTooOld, cursor, news
 from tests.kernel.conftest import DISTRICT, NORTH, NOW, SOUTH
 
@@ -63,3 +64,10 @@ def test_what_is_rolled_back_was_never_said(incident):
         write()
         raise ZeroDivisionError
     assert news(mark, [EVERYWHERE]).events == []
+
+
+@pytest.mark.django_db
+def test_an_action_with_nothing_to_tell_writes_nothing(incident):
+    before = Entry.objects.count()
+    record(SYSTEM, [])
+    assert Entry.objects.count() == before

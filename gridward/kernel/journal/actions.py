@@ -46,11 +46,13 @@ def values_of(actor: Actor, event: Event) -> list[Any]:
 
 
 def record(actor: Actor, events: Iterable[Event]) -> None:
-    """Write entries for events in the running transaction and hand them to the lines that listen.
+    """Write entries for events, if any, in the running transaction and hand them to the lines that listen.
 
     Hearers run inside the same transaction, so what they write commits or fails with the change itself.
     """
     events = list(events)
+    if not events:
+        return
     rows = ", ".join([f"({ROW})"] * len(events))
     with connection.cursor() as query:
         query.execute(

@@ -105,7 +105,8 @@ def _after(run: Callable[[], Any], trial: Trial) -> dict[str, Any]:
                 run()
         except Exception as raised:  # whatever comes: what it left behind is looked at
             error = raised
-        if is_broken():
+        # Where Django lets nothing be committed any more, whoever opened the transaction takes it back.
+        if is_broken() or connection.needs_rollback:
             connection.needs_rollback = False
             with connection.cursor() as query:
                 query.execute("ROLLBACK TO SAVEPOINT nth")
