@@ -22,6 +22,7 @@ from gridward.lines.command.actions import inspections, standing
 from gridward.lines.command.actions.inspections import Raised
 from gridward.lines.command.models import Visit
 from tests.lines.command.conftest import DISTRICT, OTHER_COMMUNITY, OTHER_TOWN, RIVERSIDE, SOUTH_GATE
+from tests.lines.posting import posted_to
 
 HQ, INSPECTOR, MINE = ("headquarters", DISTRICT), ("inspector", DISTRICT), ("headquarters", SOUTH_GATE)
 COMMUNITY = ("community", SOUTH_GATE)
@@ -142,16 +143,4 @@ def test_a_post_is_refused_to_strangers_and_journalled_once(one: Posted, world: 
 
 
 def test_every_route_that_is_posted_to_is_in_the_table() -> None:
-    posted = {row.name for row in urls.urlpatterns if _takes_posts(row.callback)}
-    assert posted - READ_BY_POST <= {one.name for one in POSTS}
-
-
-def _takes_posts(view: Any) -> bool:
-    """Whether a view answers anything but GET: its guards say so."""
-    while view is not None:
-        closure = {name: cell.cell_contents for name, cell in zip(
-            view.__code__.co_freevars, view.__closure__ or (), strict=True)}  # fmt: skip
-        if "request_method_list" in closure:
-            return list(closure["request_method_list"]) != ["GET"]
-        view = getattr(view, "__wrapped__", None)
-    return True
+    assert posted_to(urls.urlpatterns) - READ_BY_POST <= {one.name for one in POSTS}

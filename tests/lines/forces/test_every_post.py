@@ -22,6 +22,7 @@ from gridward.lines.forces.actions import invitations
 from gridward.lines.forces.drill import deeds, people
 from gridward.lines.forces.models import Volunteer
 from tests.lines.forces.conftest import DISTRICT, ESTATE, OTHER_COMMUNITY, SOUTH_GATE, TOWN
+from tests.lines.posting import posted_to
 
 DESK, OFFICER = ("forces.volunteers", DISTRICT), ("forces.officer", DISTRICT)
 HOLDER, SUPPLIER = ("forces.community", SOUTH_GATE), ("forces.department", DISTRICT)
@@ -238,16 +239,4 @@ def test_what_is_ones_own_hangs_on_ones_code(
 
 
 def test_every_route_that_is_posted_to_is_in_the_tables() -> None:
-    posted = {row.name for row in urls.urlpatterns if _takes_posts(row.callback)}
-    assert posted - ELSEWHERE_TESTED <= {one.name for one in STAFF} | {one[0] for one in OWN}
-
-
-def _takes_posts(view: Any) -> bool:
-    """Whether a view answers anything but GET: its guards say so."""
-    while view is not None:
-        closure = {name: cell.cell_contents for name, cell in zip(
-            view.__code__.co_freevars, view.__closure__ or (), strict=True)}  # fmt: skip
-        if "request_method_list" in closure:
-            return list(closure["request_method_list"]) != ["GET"]
-        view = getattr(view, "__wrapped__", None)
-    return True
+    assert posted_to(urls.urlpatterns) - ELSEWHERE_TESTED <= {one.name for one in STAFF} | {one[0] for one in OWN}
