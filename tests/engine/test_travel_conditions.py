@@ -162,7 +162,9 @@ def test_reach_holds_just_the_places_that_the_table_says_are_near_enough(seed, w
     middle, there = _places(rng, 1)[0], _places(rng, 25)
     found, spots = reach(net, middle, within_s), net.snap(there)
     time_s = net.matrix([middle], there).time_s[0]
-    for edge, part, gone_s in zip(spots.edge, spots.part, time_s, strict=True):
+    # A place at a junction is reached before anybody has turned into the road that it was put on.
+    along = ~net.at_ends(spots).any(axis=1)
+    for edge, part, gone_s in zip(spots.edge[along], spots.part[along], time_s[along], strict=True):
         pieces = (found.edge == edge) & (found.part_from <= part) & (part <= found.part_to)
         if abs(gone_s - within_s) > 0.1:
             assert pieces.any() == (gone_s < within_s)

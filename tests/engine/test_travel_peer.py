@@ -24,4 +24,4 @@ def test_times_are_within_15_percent_of_valhallas(tmp_path):
         peer = durations_s(asked, here, there)
         ratio = unpacked(net.keys(net.snap(here), net.snap(there)).diagonal())[0] / peer
         assert 0.95 <= np.nanmedian(ratio) <= 1.05
-        assert np.mean(np.abs(ratio - 1.0) <= 0.15) >= 0.96
+        assert np.mean(np.abs(ratio - 1.0) <= 0.15) >= 0.975

@@ -274,3 +274,23 @@ def test_turning_right_is_quicker_than_left_and_about_is_slowest(tmp_path):
     found = signed.matrix([SOUTH_WEST], [north])
     driven_s = found.distance_m[0, 0] / (35 / 3.6)
     assert found.time_s[0, 0] == pytest.approx(driven_s + 2 * CAR.junction_s + CAR.about_s + CAR.right_s, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("tags", "open_"),
+    [
+        ({"vehicle:backward": "agricultural"}, [True, False]),
+        ({"motor_vehicle:forward": "no", "access": "yes"}, [False, True]),
+        ({"access": "no", "motorcar:backward": "yes"}, [False, True]),
+        ({"vehicle:backward": "destination"}, [True, True]),
+    ],
+)
+def test_a_sign_for_one_direction_holds_in_that_direction_only(tmp_path, tags, open_):
+    roads = osm(tmp_path, [*RING[1:], ((1, 2), tags)])
+    edge = int(np.flatnonzero(roads.way == 16)[0])
+    assert (roads.speed_ms["car"][:, edge] > 0).tolist() == open_
+
+
+def test_walking_where_a_sign_lets_walkers_in_is_no_fault(tmp_path):
+    roads = osm(tmp_path, [*RING, ((1, 5), {"highway": "trunk", "foot": "yes"})])
+    assert roads.speed_ms["foot"][:, roads.way == 17].ravel().tolist() == pytest.approx([5 / 3.6] * 2)

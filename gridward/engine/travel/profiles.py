@@ -86,12 +86,13 @@ def road_class(tags: Tags) -> str | None:
 
 def speeds_kmh(one: Profile, kind: str, tags: Tags) -> tuple[float, float]:
     """Speed along a way and against it, 0 where the profile may not go."""
-    if not _admits(one, kind, tags):
-        return 0.0, 0.0
     if one.on_foot:
-        speed = one.steps_kmh if kind == "steps" else one.speed_kmh[kind]
-        return speed, speed
-    ahead, back = (_driven_kmh(one, kind, tags, direction) for direction in ("forward", "backward"))
+        speed = one.steps_kmh if kind == "steps" else one.speed_kmh.get(kind, one.most_kmh)
+        return (speed, speed) if _admits(one, kind, tags) else (0.0, 0.0)
+    ahead, back = (
+        _driven_kmh(one, kind, tags, direction) if _admits(one, kind, tags, direction) else 0.0
+        for direction in ("forward", "backward")
+    )
     return {"yes": (ahead, 0.0), "-1": (0.0, back), "no": (ahead, back)}[_oneway(kind, tags)]
 
 
@@ -116,8 +117,10 @@ def gated(tags: Tags) -> bool:
     return tags.get("barrier") in _GATES and (not said or said[-1] not in {"yes", "designated"})
 
 
-def _admits(one: Profile, kind: str, tags: Tags) -> bool:
-    said = [tags[key] for key in one.access if key in tags]
+def _admits(one: Profile, kind: str, tags: Tags, direction: str = "") -> bool:
+    """Whether a way is open, by the most special sign that says so, in one direction where it is told for one."""
+    both = [tags.get(f"{key}:{direction}", tags.get(key)) for key in one.access]
+    said = [word for word in both if word is not None]
     if said and said[-1] in _SHUT:
         return False
     if kind not in one.speed_kmh and not (said and said[-1] in {"yes", "designated"} and kind != "steps"):
