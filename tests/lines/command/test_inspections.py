@@ -116,7 +116,8 @@ def test_an_individual_finding_is_put_right_with_a_photo_and_checked_again(inspe
     finding = raised(inspector, "3号楼下面的垃圾桶满了三天没人清", "individual", **photo())
     community, path = sign_in("community", SOUTH_GATE), f"/command/findings/{finding.pk}"
     assert "垃圾桶" in community.get("/command/findings").content.decode()
-    assert community.post(f"{path}/recheck", {"in_order": "yes"}).status_code == 409
+    assert inspector.post(f"{path}/recheck", {"in_order": "yes"}).status_code == 409
+    assert sign_in("auditor", SOUTH_GATE).post(f"{path}/righting", {"words": "好"}).status_code == 403, "only looks on"
     assert community.post(f"{path}/righting", {}).status_code == 422
     assert community.post(f"{path}/righting", {"words": "已清走", **photo()}).status_code == 302
     assert community.post(f"{path}/righting", {"words": "再次"}).status_code == 409

@@ -186,10 +186,13 @@ def _event(
     return Event(verb, kind, str(row.pk), row.address, now, row.incident_id, data or {}, said)
 
 
-def _locked(actor: Actor, finding_id: Any, *states: str) -> Finding:
+def _locked(actor: Actor, finding_id: Any, state: str, *capabilities: str) -> Finding:
+    """A finding in a state, for somebody who holds one of some capabilities where it is."""
     found = one_finding(actor, finding_id)
+    if not any(actor.may(one, found.address) for one in capabilities):
+        raise Forbidden(capability=capabilities[-1])
     finding = Finding.objects.select_for_update(of=("self",)).get(pk=found.pk)
-    if finding.state not in states:
+    if finding.state != state:
         raise NotThisStep(state=finding.get_state_display())
     return finding
 
@@ -200,9 +203,7 @@ def right(actor: Actor, finding_id: Any, words: str, photo: bytes, now: datetime
 
     Raises: NotFound, Forbidden, WordsMissing without words and photo, NotAPhoto, NotThisStep.
     """
-    finding = _locked(actor, finding_id, _STATE.OPEN)
-    if not actor.may(INSPECT, finding.address):
-        actor.require(RIGHT, finding.address)
+    finding = _locked(actor, finding_id, _STATE.OPEN, INSPECT, RIGHT)
     if not words.strip() and not photo:
         raise WordsMissing(field=_("How it was put right"))
     finding.state, finding.righted_words = _STATE.RIGHTED, words.strip()
@@ -219,8 +220,7 @@ def recheck(actor: Actor, finding_id: Any, in_order: bool, words: str, now: date
 
     Raises: NotFound, Forbidden, WordsMissing where it is not in order and nothing says why, NotThisStep.
     """
-    finding = _locked(actor, finding_id, _STATE.RIGHTED)
-    actor.require(INSPECT, finding.address)
+    finding = _locked(actor, finding_id, _STATE.RIGHTED, INSPECT)
     if not in_order and not words.strip():
         raise WordsMissing(field=_("What is still wrong"))
     finding.checked_at, finding.checked_by_id = now, actor.user_id
@@ -239,11 +239,9 @@ def group(actor: Actor, finding_ids: Sequence[Any], problem_id: Any, title: str,
     Findings whose problem has its reply already are answered by it at once. Confirming the same again changes nothing.
     Raises: NotFound, Forbidden, WordsMissing, NotThisStep.
     """
-    found = [_locked(actor, key, _STATE.SENT) for key in finding_ids]
+    found = [_locked(actor, key, _STATE.SENT, JUDGE) for key in finding_ids]
     if not found:
         raise NotFound
-    for finding in found:
-        actor.require(JUDGE, finding.address)
     known = _grouped_before(found, problem_id, title)
     if known is not None:
         return known

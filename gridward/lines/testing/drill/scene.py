@@ -116,15 +116,15 @@ def make(scene: Scene) -> Made:
         round=made, number=1, name=scene.words, people=2, tables=1, samplers=1, opens_at=when,
         closes_at=when + timedelta(hours=12), latitude=29.3, longitude=106.2, **where,
     )  # fmt: skip
-    # A laboratory's name is no secret of one area; it holds no words of the scene.
+    # Laboratories and institutions are no secret of one area: scenes of several places share them.
     laboratory, _made = Laboratory.objects.get_or_create(
-        name=f"Lab {scene.place}", defaults={**where, "latitude": 29.3, "longitude": 106.2}
+        name="Lab", defaults={**where, "latitude": 29.3, "longitude": 106.2}
     )
     instrument, _made = Instrument.objects.get_or_create(
         laboratory=laboratory, name=scene.words, defaults={**where, "tubes_per_h": 90}
     )
     tube, person, newcomer = _tube(scene, made, point, laboratory)
-    institution, _made = Organisation.objects.get_or_create(kind="hospital", name="Lender", **where)
+    institution, _made = Organisation.objects.get_or_create(kind="hospital", name="Lender", defaults=where)
     staff = LentStaff.objects.create(
         laboratory=laboratory, institution=institution, name=scene.words, phone="13900000000", task=scene.words,
         since=when.date(), **where,
