@@ -129,7 +129,7 @@ def _seal_words(query: Any, incident_id: UUID) -> None:
     def lines() -> Iterator[tuple[Any, ...]]:
         for key, sentence, room in rows:
             texts = (("words", sentence), ("place", room), ("outcome", _DONE))
-            yield key, *(sealer.sealed(name, text, key, incident_id) for name, text in texts)
+            yield (key, *(sealer.sealed(name, text, key, incident_id) for name, text in texts))
 
     copy_rows("past_kept", ("id", "words", "place", "outcome"), lines())
     query.execute("ANALYZE past_kept")

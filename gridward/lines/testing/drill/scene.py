@@ -60,7 +60,7 @@ def settle(scene: Scene) -> dict[str, str]:
     Packed.objects.create(box=box, code=made.tube.code, **where)
     Custody.objects.create(seal=box.seal, step="taken", at=when, holder_id=scene.user.pk, **where)
     plate = Plate.objects.create(
-        laboratory=made.laboratory, instrument=made.instrument, code="P-SCENE", layout={"A1": made.tube.code},
+        laboratory=made.laboratory, instrument=made.instrument, code=_code(scene, "P"), layout={"A1": made.tube.code},
         set_at=when, **where,
     )  # fmt: skip
     reading = Reading.objects.create(
