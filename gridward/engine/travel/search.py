@@ -17,6 +17,8 @@ compiled: Callable[..., Any] = njit(cache=True)
 SHIFT = 24
 METRES = (1 << SHIFT) - 1
 NEVER = 1 << 62
+NODE_BITS = 28
+NODE_MASK = (1 << NODE_BITS) - 1
 
 
 def packed(time_s: Array, distance_m: Array) -> Array:
@@ -41,22 +43,21 @@ def unpacked(key: Array) -> tuple[Array, Array]:
 
 
 @compiled
-def _push(key: int, node: int, waiting: int, keys: Array, nodes: Array) -> int:
-    """Put a node into the heap; how many wait then."""
+def _push(entry: int, waiting: int, heap: Array) -> int:
+    """Put an entry, time in hundredths of a second and node, into the heap; how many wait then."""
     at = waiting
-    while at > 0 and keys[(at - 1) >> 2] > key:
-        above = (at - 1) >> 2
-        keys[at], nodes[at] = keys[above], nodes[above]
-        at = above
-    keys[at], nodes[at] = key, node
+    while at > 0 and heap[(at - 1) >> 2] > entry:
+        heap[at] = heap[(at - 1) >> 2]
+        at = (at - 1) >> 2
+    heap[at] = entry
     return waiting + 1
 
 
 @compiled
-def _pop(waiting: int, keys: Array, nodes: Array) -> int:
+def _pop(waiting: int, heap: Array) -> int:
     """Take the first out of the heap; how many wait then."""
     waiting -= 1
-    key, node = keys[waiting], nodes[waiting]
+    entry = heap[waiting]
     at = 0
     while True:
         child = 4 * at + 1
@@ -64,40 +65,44 @@ def _pop(waiting: int, keys: Array, nodes: Array) -> int:
             break
         least = child
         for other in range(child + 1, min(child + 4, waiting)):
-            if keys[other] < keys[least]:
+            if heap[other] < heap[least]:
                 least = other
-        if keys[least] >= key:
+        if heap[least] >= entry:
             break
-        keys[at], nodes[at] = keys[least], nodes[least]
+        heap[at] = heap[least]
         at = least
-    keys[at], nodes[at] = key, node
+    heap[at] = entry
     return waiting
 
 
 @compiled
 def _spread(
-    begin: Array, to: Array, key: Array, seed: Array, seed_key: Array, most: int,
-    label: Array, keys: Array, nodes: Array,
-) -> None:  # fmt: skip
-    """Labels of all nodes from seeds; nodes whose label passes `most` are not gone on from."""
+    begin: Array, to: Array, key: Array, seed: Array, seed_key: Array, most: int, label: Array, heap: Array
+) -> None:
+    """Labels of all nodes from seeds; nodes whose label passes `most` are not gone on from.
+
+    The heap orders by time alone: every arc takes some, so all ways to a node are known before its time comes.
+    """
     label[:] = NEVER
     waiting = 0
     for k in range(len(seed)):
         if seed_key[k] < label[seed[k]]:
             label[seed[k]] = seed_key[k]
-            waiting = _push(seed_key[k], seed[k], waiting, keys, nodes)
+            waiting = _push((seed_key[k] >> SHIFT << NODE_BITS) + seed[k], waiting, heap)
     while waiting > 0:
-        here, node = keys[0], nodes[0]
-        waiting = _pop(waiting, keys, nodes)
+        entry = heap[0]
+        waiting = _pop(waiting, heap)
+        node = entry & NODE_MASK
+        here = label[node]
         if here > most:
             break
-        if here > label[node]:
+        if entry >> NODE_BITS > here >> SHIFT:
             continue
         for arc in range(begin[node], begin[node + 1]):
             there = here + key[arc]
             if there < label[to[arc]]:
                 label[to[arc]] = there
-                waiting = _push(there, to[arc], waiting, keys, nodes)
+                waiting = _push((there >> SHIFT << NODE_BITS) + to[arc], waiting, heap)
 
 
 @compiled
@@ -113,9 +118,9 @@ def many_to_many(
     found = np.full((len(seed), len(end)), NEVER)
     label = np.empty(len(begin) - 1, np.int64)
     room = len(to) + seed.shape[1]
-    keys, nodes = np.empty(room, np.int64), np.empty(room, np.int32)
+    heap = np.empty(room, np.int64)
     for s in range(len(seed)):
-        _spread(begin, to, key, seed[s], seed_key[s], NEVER, label, keys, nodes)
+        _spread(begin, to, key, seed[s], seed_key[s], NEVER, label, heap)
         for t in range(len(end)):
             for side in range(end.shape[1]):
                 if end_key[t, side] >= NEVER:
@@ -130,7 +135,7 @@ def labels(begin: Array, to: Array, key: Array, seed: Array, seed_key: Array, mo
     """Keys [S, n] of all nodes from S starts, right up to `most`; parameters as in `many_to_many`."""
     found = np.empty((len(seed), len(begin) - 1), np.int64)
     room = len(to) + seed.shape[1]
-    keys, nodes = np.empty(room, np.int64), np.empty(room, np.int32)
+    heap = np.empty(room, np.int64)
     for s in range(len(seed)):
-        _spread(begin, to, key, seed[s], seed_key[s], most, found[s], keys, nodes)
+        _spread(begin, to, key, seed[s], seed_key[s], most, found[s], heap)
     return found
