@@ -6,6 +6,7 @@ All of it may be left out:
 - `furnish(ground, now)` — what the line stands on before the day: configuration, teams, people of its own;
 - `live(ground, day, start, end)` — put on the day what happens in this line between two moments;
 - `settle(scene) -> dict[str, str]` — a row of everything the line keeps, at one place; the parameters of its routes;
+- `stand(place)` — what everybody may know of a place: it is there in both worlds that are compared, and settled on;
 - `DEEDS` — each public action with a way to run it: `Scene -> (() -> anything)`, made ready first, then run;
 - `EXCUSED` — public names in its actions that are not run so, and why.
 """

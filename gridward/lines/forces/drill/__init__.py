@@ -31,5 +31,6 @@ def settle(scene: Scene) -> dict[str, str]:
     return {**people.settle(scene), **deeds.settle(scene)}
 
 
+stand = deeds.stand
 DEEDS: dict[Any, Any] = {**people.DEEDS, **deeds.DEEDS}
 EXCUSED: dict[str, str] = {**people.EXCUSED, **deeds.EXCUSED}

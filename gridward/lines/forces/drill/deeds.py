@@ -135,7 +135,12 @@ def _lack(scene: Scene) -> Organisation:
     _configured(scene)
     _located(scene.place)
     lacks.state_lack(SYSTEM, lacks.Stated(scene.place, "testing", scene.words, "套", 5), scene.now)
-    department, _ = Organisation.objects.get_or_create(kind="department", name=scene.words, address=scene.place)
+    return stand(scene.place)
+
+
+def stand(place: int) -> Organisation:
+    """The department of a place: known to everybody, and without words of a scene."""
+    department, _ = Organisation.objects.get_or_create(kind="department", name=f"Department {place}", address=place)
     return department
 
 

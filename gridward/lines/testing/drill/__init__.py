@@ -2,7 +2,7 @@
 
 from gridward.lines.testing.drill.day import live
 from gridward.lines.testing.drill.deeds import DEEDS, EXCUSED
-from gridward.lines.testing.drill.scene import settle
+from gridward.lines.testing.drill.scene import settle, stand
 from gridward.lines.testing.drill.standing import furnish, logins
 
-__all__ = ["DEEDS", "EXCUSED", "furnish", "live", "logins", "settle"]
+__all__ = ["DEEDS", "EXCUSED", "furnish", "live", "logins", "settle", "stand"]

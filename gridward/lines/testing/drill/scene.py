@@ -116,20 +116,25 @@ def make(scene: Scene) -> Made:
         round=made, number=1, name=scene.words, people=2, tables=1, samplers=1, opens_at=when,
         closes_at=when + timedelta(hours=12), latitude=29.3, longitude=106.2, **where,
     )  # fmt: skip
-    # Laboratories and institutions are no secret of one area: scenes of several places share them.
-    laboratory, _made = Laboratory.objects.get_or_create(
-        name="Lab", defaults={**where, "latitude": 29.3, "longitude": 106.2}
-    )
+    laboratory, institution = stand(scene.place)
     instrument, _made = Instrument.objects.get_or_create(
         laboratory=laboratory, name=scene.words, defaults={**where, "tubes_per_h": 90}
     )
     tube, person, newcomer = _tube(scene, made, point, laboratory)
-    institution, _made = Organisation.objects.get_or_create(kind="hospital", name="Lender", defaults=where)
     staff = LentStaff.objects.create(
         laboratory=laboratory, institution=institution, name=scene.words, phone="13900000000", task=scene.words,
         since=when.date(), **where,
     )  # fmt: skip
     return Made(made, point, laboratory, instrument, tube, person, newcomer, staff)
+
+
+def stand(place: int) -> tuple[Laboratory, Organisation]:
+    """The laboratory of a place and who lends to it: no secret of one area, and without words of a scene."""
+    laboratory, _made = Laboratory.objects.get_or_create(
+        name=f"Lab {place}", defaults={"address": place, "latitude": 29.3, "longitude": 106.2}
+    )
+    institution, _made = Organisation.objects.get_or_create(kind="hospital", name="Lender", address=place)
+    return laboratory, institution
 
 
 def _tube(scene: Scene, made: Round, point: Point, laboratory: Laboratory) -> tuple[Tube, Person, Newcomer]:

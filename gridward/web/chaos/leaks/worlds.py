@@ -19,7 +19,7 @@ from gridward.kernel.address import Level, span, text
 from gridward.kernel.areas.models import Area
 from gridward.kernel.assignments.actions import assign, progress
 from gridward.kernel.assignments.proofs import Evidence
-from gridward.kernel.drills import Scene, settled
+from gridward.kernel.drills import Scene, parts, settled
 from gridward.kernel.exports.actions import ask
 from gridward.kernel.incidents.models import Incident
 from gridward.kernel.needs import actions as needs
@@ -56,6 +56,8 @@ def part(now: datetime) -> Worlds:
     """Make the two databases from the house's own: the second has another town's rows as well."""
     here, there = places()
     own, cookies = live_here(here, now), _sign_in(here)
+    for stand in parts("stand"):
+        stand(there)
     _copy(_WITHOUT)
     _copy(_WITH)
     with world(other_town=True):
