@@ -13,12 +13,20 @@ class QuietTimes(AppError):
     message = _("No response is running now. Open one first; what you wrote stays in the form.")
 
 
+class NotedOtherwise(AppError):
+    """A visit that was noted on a phone, and meanwhile otherwise elsewhere."""
+
+    code = "visit_known_otherwise"
+    status = 409
+    message = _("This visit was noted otherwise meanwhile. What you noted is kept for the headquarters to look at.")
+
+
 class NobodyChosen(AppError):
     """A directive that would reach nobody."""
 
     code = "nobody_chosen"
     status = 422
-    message = _("Choose whom this is for: areas, organisations or roles. As it stands nobody would receive it.")
+    message = _("Choose whom this is for: areas, organisations, roles or posts. As it stands nobody would receive it.")
 
 
 class OutOfReach(AppError):

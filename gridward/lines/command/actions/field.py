@@ -17,10 +17,8 @@ from gridward.kernel.access.actor import Actor
 from gridward.kernel.address import parse
 from gridward.kernel.errors import AppError, NotFound
 from gridward.kernel.sync.records import Answer, Item, Outcome
-from gridward.lines.command.access import one_visit
 from gridward.lines.command.actions.inspections import Raised, finish_visit, raise_finding
-from gridward.lines.command.models import Finding, Visit
-from gridward.lines.command.rules import results_apply
+from gridward.lines.command.models import Finding
 
 _PHOTO = "data:image/jpeg;base64,"
 _WORDS = 400
@@ -84,12 +82,7 @@ def _results(said: Mapping[str, Any]) -> dict[str, bool]:
 
 
 def _keep_visit(actor: Actor, item: Item, said: _Visited) -> Answer:
-    one_visit(actor, said.visit_id)
-    known = Visit.objects.select_for_update(of=("self",)).get(pk=said.visit_id)
-    if not results_apply(known.results, said.before, said.results):
-        words = _("This visit was noted otherwise meanwhile. What you noted is kept for the headquarters to look at.")
-        return Answer(Outcome.CONFLICT, "visit_known_otherwise", words)
-    finish_visit(actor, said.visit_id, said.results, item.at)
+    finish_visit(actor, said.visit_id, said.results, item.at, said.before)
     return Answer(Outcome.STORED)
 
 

@@ -30,6 +30,7 @@ from gridward.lines.command.actions.directives import Audience, Order, send
 from gridward.lines.command.errors import (
     AnsweredAlready,
     NoInspectors,
+    NotedOtherwise,
     NotThisStep,
     PlannedAlready,
     WordsMissing,
@@ -37,6 +38,7 @@ from gridward.lines.command.errors import (
 from gridward.lines.command.models import Answer, CheckItem, Directive, Finding, Problem, Visit
 from gridward.lines.command.models.inspections import HOLDER, INSPECT, JUDGE, PLAN, RIGHT
 from gridward.lines.command.queries.inspections import ROUTE
+from gridward.lines.command.rules import results_apply
 
 CHECKLIST = Path(__file__).parents[1] / "config" / "checklist.example.toml"
 _SORT, _STATE = Finding.Sort, Finding.State
@@ -107,15 +109,20 @@ def approve(actor: Actor, plan_id: Any, now: datetime) -> Plan:
 
 
 @transaction.atomic
-def finish_visit(actor: Actor, visit_id: Any, results: Mapping[str, bool], now: datetime) -> Visit:
+def finish_visit(
+    actor: Actor, visit_id: Any, results: Mapping[str, bool], now: datetime, before: Mapping[str, bool] | None = None
+) -> Visit:
     """Note what an inspector saw of the checklist: item → in order. Sending it again overwrites the same.
 
-    Raises: NotFound, Forbidden for another inspector's visit.
+    Parameters: before — the results that whoever noted this knew of; None overwrites whatever is known.
+    Raises: NotFound, Forbidden for another inspector's visit, NotedOtherwise where others are known by now.
     """
     found = one_visit(actor, visit_id)
     if found.inspector_id != actor.user_id:
         raise Forbidden(capability=INSPECT)
     visit = Visit.objects.select_for_update(of=("self",)).get(pk=found.pk)
+    if before is not None and not results_apply(visit.results, before, results):
+        raise NotedOtherwise
     known = set(CheckItem.objects.values_list("key", flat=True))
     given = {key: bool(value) for key, value in results.items() if key in known}
     if visit.state == Visit.State.DONE and visit.results == given:

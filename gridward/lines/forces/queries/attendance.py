@@ -184,13 +184,14 @@ class MyShift:
     state: str
     latitude: float | None
     longitude: float | None
+    post_id: UUID
 
 
 # Relies on assignment_resource.
 _MINE = """
     SELECT one.id, one.need_id, shift.address, post.name,
            CASE WHEN %(english)s THEN times.name_en ELSE times.name END, shift.starts_at, shift.ends_at, one.state,
-           coalesce(post.latitude, need.latitude), coalesce(post.longitude, need.longitude)
+           coalesce(post.latitude, need.latitude), coalesce(post.longitude, need.longitude), post.id
     FROM kernel_assignment AS one
     JOIN forces_postshift AS shift ON shift.need_id = one.need_id
     JOIN forces_post AS post ON post.id = shift.post_id

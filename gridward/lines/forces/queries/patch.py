@@ -12,7 +12,7 @@ from gridward.kernel.access.scope import house
 from gridward.kernel.address import text
 from gridward.kernel.areas.queries import full_names
 from gridward.lines.forces.models import Attendance, Volunteer
-from gridward.lines.forces.queries.attendance import my_shifts, post_code, shifts_of
+from gridward.lines.forces.queries.attendance import my_shifts, post_code
 
 _BEHIND, _AHEAD = timedelta(hours=12), timedelta(hours=36)
 
@@ -31,17 +31,16 @@ def shifts(actor: Actor, after: str, limit: int) -> tuple[list[dict[str, Any]], 
         return [], ""
     now = clock.now()
     found = [one for one in my_shifts(mine.resource_id, now - _BEHIND) if one.starts_at < now + _AHEAD][:limit]
-    around = shifts_of([mine.resource_id], now - _BEHIND, now + _AHEAD).get(mine.resource_id, [])
-    posts = {one.assignment_id: one.post_id for one in around}
     with house():
-        rows = Attendance.objects.filter(assignment_id__in=posts, volunteer_id=mine.pk).order_by("began_at")
+        mine_of = Attendance.objects.filter(volunteer_id=mine.pk)
+        rows = mine_of.filter(assignment_id__in=[one.assignment_id for one in found]).order_by("began_at")
         stays = {key: (came, went) for key, came, went in rows.values_list("assignment_id", "began_at", "ended_at")}
     names = full_names(one.address for one in found)
     return [
         {
             "id": str(one.assignment_id), "post": one.post, "shift": one.shift, "address": text(one.address),
             "place": names.get(one.address, ""), "starts_ms": _ms(one.starts_at), "ends_ms": _ms(one.ends_at),
-            "code_sha": _digest(post_code(posts[one.assignment_id])) if one.assignment_id in posts else "",
+            "code_sha": _digest(post_code(one.post_id)),
             "came_ms": _ms(stays.get(one.assignment_id, (None, None))[0]),
             "went_ms": _ms(stays.get(one.assignment_id, (None, None))[1]),
         }
