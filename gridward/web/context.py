@@ -49,11 +49,11 @@ def _groups(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
     for line in registry().lines.values():
         pages = [_page(page) for page in line.pages if actor.may(page.capability)]
         if pages:
-            groups.append({"title": line.title, "pages": sorted(pages, key=lambda page: page["order"])})
+            groups.append({"key": line.key, "title": line.title, "pages": sorted(pages, key=lambda page: page["order"])})
     groups.sort(key=lambda group: group["pages"][0]["order"])
     if sum(len(group["pages"]) for group in groups) <= FEW_PAGES:
         every = sorted((page for group in groups for page in group["pages"]), key=lambda page: page["order"])
-        groups = [{"title": "", "pages": every}] if every else []
+        groups = [{"key": "", "title": "", "pages": every}] if every else []
     _mark_here(groups, request.path)
     return groups
 
@@ -64,14 +64,18 @@ def _page(page: Page) -> dict[str, Any]:
 
 
 def _mark_here(groups: list[dict[str, Any]], path: str) -> None:
-    """Mark the page whose address goes farthest along the path, and its group; the first group where none does."""
+    """Mark the page whose address goes farthest along the path, and its group.
+
+    Where none does, the group of the line whose pages stand under that address, else the first.
+    """
     every = [(page, group) for group in groups for page in group["pages"]]
     along = [one for one in every if path == one[0]["url"] or (one[0]["url"] != "/" and path.startswith(one[0]["url"]))]
     if along:
         page, group = max(along, key=lambda one: len(one[0]["url"]))
         page["active"] = group["active"] = True
     elif groups:
-        groups[0]["active"] = True
+        line = path.split("/")[1]
+        next((group for group in groups if group["key"] == line), groups[0])["active"] = True
 
 
 def _main_pages(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:

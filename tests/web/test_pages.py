@@ -189,3 +189,19 @@ def test_pages_keep_to_themselves(signed_in):
     assert "default-src 'self'" in page["Content-Security-Policy"]
     assert "no-store" in page["Cache-Control"]
     assert "http://" not in page.content.decode().replace("http://www.w3.org", "")
+
+
+@pytest.mark.parametrize(
+    ("path", "page", "line"),
+    [("/", "今日", "指挥部"), ("/forces/posts", "岗位", "力量下沉"), ("/forces/reinforcements", None, "力量下沉")],
+)
+def test_the_frame_marks_the_page_and_the_line_one_is_in(path, page, line, signed_in):
+    frame = signed_in("hq").get(path).context["frame"]
+    assert [str(group["title"]) for group in frame["groups"] if group.get("active")] == [line]
+    every = [one for group in frame["groups"] for one in group["pages"]]
+    assert [str(one["title"]) for one in every if one.get("active")] == ([page] if page else [])
+
+
+def test_few_pages_make_one_group_without_a_name(signed_in):
+    answer = signed_in("sampler").get("/sync/devices/")
+    assert [str(group["title"]) for group in answer.context["frame"]["groups"]] == [""]
