@@ -31,7 +31,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "frame": {
             "user": user,
-            "pages": _main_pages(groups),
+            "pages": _every_page(groups)[:MAIN_PAGES],
             "groups": groups,
             "area": getattr(request, "area", None) or _home_area(actor),
             "incident": request.incident,  # type: ignore[attr-defined]
@@ -49,11 +49,11 @@ def _groups(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
     for line in registry().lines.values():
         pages = [_page(page) for page in line.pages if actor.may(page.capability)]
         if pages:
-            groups.append({"key": line.key, "title": line.title, "pages": sorted(pages, key=lambda page: page["order"])})
+            groups.append({"key": line.key, "title": line.title, "pages": _in_order(pages)})
     groups.sort(key=lambda group: group["pages"][0]["order"])
-    if sum(len(group["pages"]) for group in groups) <= FEW_PAGES:
-        every = sorted((page for group in groups for page in group["pages"]), key=lambda page: page["order"])
-        groups = [{"key": "", "title": "", "pages": every}] if every else []
+    every = _every_page(groups)
+    if 0 < len(every) <= FEW_PAGES:
+        groups = [{"key": "", "title": "", "pages": every}]
     _mark_here(groups, request.path)
     return groups
 
@@ -78,9 +78,12 @@ def _mark_here(groups: list[dict[str, Any]], path: str) -> None:
         next((group for group in groups if group["key"] == line), groups[0])["active"] = True
 
 
-def _main_pages(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    every = [page for group in groups for page in group["pages"]]
-    return sorted(every, key=lambda page: page["order"])[:MAIN_PAGES]
+def _every_page(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return _in_order([page for group in groups for page in group["pages"]])
+
+
+def _in_order(pages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(pages, key=lambda page: page["order"])
 
 
 def home_address(actor: Actor) -> int:
