@@ -25,6 +25,8 @@ class _Prepared(Cursor[Any]):
 def rows_of(statement: str, params: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """The rows of a statement, in the scope in force; its parameters carry their types (`%s::uuid[]`).
 
+    It takes a connection with a `prepare_threshold`: without one psycopg prepares nothing (`web.database.address`).
+
     Raises: what Django's cursors raise.
     """
     connection.ensure_connection()

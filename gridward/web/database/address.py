@@ -11,6 +11,8 @@ from gridward.web.database.embedded import DATABASE, PORT, SUPERUSER, socket_dir
 
 # Extensions exist once in a database; in a schema of their own every district of it finds them.
 SHARED_SCHEMA = "extensions"
+NOT_UNASKED = 2**31
+"""After so many runs psycopg prepares a statement by itself. Without a number it prepares none, asked or not."""
 
 
 def connection_settings(config: Config) -> dict[str, Any]:
@@ -26,6 +28,8 @@ def connection_settings(config: Config) -> dict[str, Any]:
         "OPTIONS": {
             **_options(config.database_url),
             "options": f"-c search_path={search_path(config.db_schema)}{role}",
+            # For `kernel.prepared`.
+            "prepare_threshold": NOT_UNASKED,
             "pool": {"min_size": 1, "max_size": config.web_threads + 1, "timeout": 20},
         },
     }
