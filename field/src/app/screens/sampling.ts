@@ -25,6 +25,16 @@ export interface Open {
 
 const TUBE = /^[0-9A-Z][0-9A-Z-]{3,31}$/;
 
+// Thirty-two that are not taken for one another, as the house reads them (`rules/bodies.py`).
+const LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+const LETTERS_TO_A_RECEIPT = 4;
+
+/** Letters that with the tube's code open one person's result: drawn by chance, no two alike in a tube. */
+export function receipt(people: Open["people"]): string {
+  const drawn = [...crypto.getRandomValues(new Uint8Array(LETTERS_TO_A_RECEIPT))].map((byte) => LETTERS[byte % LETTERS.length]).join("");
+  return people.some((one) => one.sample.receipt === drawn) ? receipt(people) : drawn;
+}
+
 export function moment(now_ms = Date.now()): string {
   return new Date(now_ms).toISOString();
 }

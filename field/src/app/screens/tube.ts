@@ -6,7 +6,7 @@ import { scanner } from "../scan";
 import { t, type Word } from "../words";
 import { held, saved, screen, sheet, type App } from "./frame";
 import { places } from "./places";
-import { moment, remembered, sampledHere, sampling, tubeCode, type Listed, type Open } from "./sampling";
+import { moment, receipt, remembered, sampledHere, sampling, tubeCode, type Listed, type Open } from "./sampling";
 
 const MOST_SHOWN = 12;
 const REASONS: Word[] = ["unwilling", "unwell", "absent", "exempt", "other"];
@@ -16,7 +16,7 @@ export async function tubeScreen(app: App, open: Open): Promise<HTMLElement> {
   const here = listed.filter((one) => one.round === open.round);
   const again = (): void => app.show((next) => tubeScreen(next, open));
   const put = async (name: string, door: string, sample: Body): Promise<void> => {
-    open.people.push({ name, door, sample: { ...sample, at: moment() } });
+    open.people.push({ name, door, sample: { ...sample, at: moment(), receipt: receipt(open.people) } });
     if (!(await held(() => app.session.keepDraft(open)))) open.people.pop();
     again();
   };
@@ -33,8 +33,9 @@ export async function tubeScreen(app: App, open: Open): Promise<HTMLElement> {
   const full = open.people.length >= open.pool;
   return screen(app, `${t("tube")} ${open.tube}`,
     h("p", { class: full ? "count full" : "count", role: "status" }, t("people_of", { n: open.people.length, most: open.pool })),
-    h("ol", { class: "people" }, ...open.people.map((one, at) => h("li", {}, `${one.name} ${one.door}`,
-      button(t("remove"), () => take(at), "plain")))),
+    told(open),
+    h("ol", { class: "people" }, ...open.people.map((one, at) => h("li", {}, `${one.name} ${one.door} `,
+      h("b", { class: "receipt" }, String(one.sample.receipt ?? "")), button(t("remove"), () => take(at), "plain")))),
     full ? h("p", { class: "warn" }, t("tube_full"))
       : finder(here, before, add, (one) => notSampled(app, open, one), (code) => app.show((next) => newcomer(next, open, put, code))),
     !full && button(t("not_listed"), () => app.show((next) => newcomer(next, open, put)), "plain"),
@@ -44,6 +45,14 @@ export async function tubeScreen(app: App, open: Open): Promise<HTMLElement> {
       app.show(sampling);
     }, "warn"]), "plain"),
     open.people.length > 0 && h("div", { class: "foot" }, button(t("close_tube"), () => close(app, open), "first")));
+}
+
+/** What whoever was put in last is to write down, or to photograph: with it they look up their result. */
+function told(open: Open): HTMLElement | false {
+  const last = open.people.at(-1);
+  if (!last?.sample.receipt) return false;
+  return h("p", { class: "card", role: "status" }, t("receipt_of", { name: last.name, tube: open.tube }),
+    h("strong", { class: "receipt" }, String(last.sample.receipt)), h("span", { class: "hint" }, t("receipt_where", { at: `${location.host}/testing/result` })));
 }
 
 async function close(app: App, open: Open): Promise<void> {
@@ -117,6 +126,7 @@ function changeTube(app: App, open: Open): HTMLElement {
     const changed = { ...open, tube: code };
     if (await held(() => app.session.keepDraft(changed))) app.show((next) => tubeScreen(next, changed));
   };
-  return screen(app, t("change_tube"), field(t("tube"), input), scanner((code) => void change(code)), said,
+  return screen(app, t("change_tube"), open.people.length > 0 && h("p", { class: "warn" }, t("change_told", { n: open.people.length })),
+    field(t("tube"), input), scanner((code) => void change(code)), said,
     h("div", { class: "foot" }, button(t("save"), () => change(input.value), "first")));
 }
