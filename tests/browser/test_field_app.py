@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Served
@@ -53,7 +55,8 @@ task = assign(SYSTEM, need.pk, car.pk, now)
 here = Person.objects.filter(address__gte=place, address__lt=place + 10**7)
 people = list(here.order_by("address", "room", "id")[:60])
 print(json.dumps({"place": place, "round": str(made.pk), "task": str(task.pk), "need": str(need.pk),
-                  "rooms": [one.room for one in people], "people": [str(one.pk) for one in people]}))
+                  "code": need.tracking_code, "rooms": [one.room for one in people],
+                  "people": [str(one.pk) for one in people]}))
 """
 
 
@@ -84,7 +87,11 @@ def close_tube(page: Page, code: str, rooms: list[str], names: list[str]) -> Non
     page.get_by_text("已保存在本机").wait_for()
 
 
-def test_a_morning_without_network_arrives_once(served: Served, setting: dict[str, Any], phone: Callable[..., Page]):
+def test_a_morning_without_network_arrives_once(
+    served: Served, setting: dict[str, Any], phone: Callable[..., Page], tmp_path: Path
+):
+    picture = tmp_path / "door.jpg"
+    Image.effect_noise((2400, 1800), 60).convert("RGB").save(picture, "JPEG")
     page = phone()
     enrol(page)
     shot(page, "home")
@@ -98,7 +105,7 @@ def test_a_morning_without_network_arrives_once(served: Served, setting: dict[st
     page.get_by_text("本机今天封 4 管、40 人").wait_for()
     page.get_by_role("button", name="返回").click()
     visit(page)
-    deliver(page)
+    deliver(page, picture)
     page.get_by_text("离线 · 6 条待上传").wait_for()
     shot(page, "offline")
     # Switched off, and on again, still without network.
@@ -109,6 +116,7 @@ def test_a_morning_without_network_arrives_once(served: Served, setting: dict[st
     expect(page.get_by_text("全部已上传")).to_be_visible(timeout=60_000)
     shot(page, "sent")
     everything_arrived_once(served, setting)
+    the_resident_sees_it(page, setting)
     two_phones_one_tube(page, served, setting, phone)
 
 
@@ -122,13 +130,16 @@ def visit(page: Page) -> None:
     page.get_by_role("button", name="返回").click()
 
 
-def deliver(page: Page) -> None:
+def deliver(page: Page, picture: Path) -> None:
     page.get_by_role("button", name="任务和送达").click()
     page.get_by_text("王秀英").wait_for()
     shot(page, "tasks")
     page.get_by_role("button", name="办结").click()
     page.get_by_label("送达或办结情况").fill("米和药送到门口，老人已收到")
-    page.get_by_role("button", name="保存").click()
+    page.get_by_label("拍照").set_input_files(picture)
+    page.get_by_text("照片已加上").wait_for()
+    shot(page, "delivered")
+    page.get_by_role("button", name="保存", exact=True).click()
     page.get_by_text("现在没有派给您的任务").wait_for()
     page.get_by_role("button", name="返回").click()
 
@@ -142,6 +153,16 @@ def everything_arrived_once(served: Served, setting: dict[str, Any]) -> None:
     assert kinds == [("field.form", "stored", 1), ("hotline.progress", "stored", 1), ("testing.tube", "stored", 4)]
     assert served.sql("SELECT state FROM kernel_need WHERE id = %s", setting["need"]) == [("served",)]
     assert served.sql("SELECT max(watermark) FROM kernel_device") == [(6,)]
+
+
+def the_resident_sees_it(page: Page, setting: dict[str, Any]) -> None:
+    """Whoever asked opens the request by its code: the words and the photo from the door."""
+    page.goto(f"/hotline/ask/{setting['code']}")
+    expect(page.get_by_text("米和药送到门口，老人已收到")).to_have_count(1)
+    shown = page.locator("img.proof")
+    expect(shown).to_be_visible()
+    assert shown.evaluate("(image) => [image.naturalWidth, image.naturalHeight]") == [1280, 960]
+    unlock(page)
 
 
 def two_phones_one_tube(page: Page, served: Served, setting: dict[str, Any], phone: Callable[..., Page]) -> None:
