@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from gridward.kernel.address import text
 from gridward.kernel.areas.models import Area
 from gridward.kernel.errors import AppError
-from gridward.kernel.figures.queries import Reading, by_part, read, trend
+from gridward.kernel.figures.queries import Reading, by_part, read, trends
 from gridward.kernel.registry import registry
 from gridward.web.numbers import shown
 
@@ -31,7 +31,7 @@ class Item:
 
     reading: Reading
     shown: str
-    days: list[dict[str, Any]]
+    trend: list[tuple[date, float | None]]
 
 
 @dataclass(frozen=True)
@@ -55,17 +55,17 @@ class Bulletin:
 def bulletin_of(area: Area, day: date, now: datetime) -> Bulletin:
     """The bulletin of an area on a day, in the order of the lines' manifests."""
     lines = [line for line in registry().lines.values() if line.bulletin]
-    readings = read([key for line in lines for key in line.bulletin], area.address, day, now)
-    sections = [Section(str(line.title), [_item(readings[key]) for key in line.bulletin]) for line in lines]
+    keys = [key for line in lines for key in line.bulletin]
+    readings, courses = read(keys, area.address, day, now), trends(keys, area.address, day)
+    sections = [
+        Section(str(line.title), [_item(readings[key], courses[key]) for key in line.bulletin]) for line in lines
+    ]
     computed = min((one.computed_at for one in readings.values()), default=now)
     return Bulletin(area, day, sections, computed)
 
 
-def _item(reading: Reading) -> Item:
-    days = [
-        {"day": at.isoformat(), "value": value} for at, value in trend(reading.figure.key, reading.address, reading.day)
-    ]
-    return Item(reading, shown(reading.figure.unit, reading.value), days)
+def _item(reading: Reading, trend: list[tuple[date, float | None]]) -> Item:
+    return Item(reading, shown(reading.figure.unit, reading.value), trend)
 
 
 def bulletin_text(bulletin: Bulletin) -> str:

@@ -13,6 +13,8 @@ from gridward.kernel.registry import registry
 from gridward.kernel.resources.models import Resource
 
 PAGES = ("/", "/areas/", "/map/", "/needs/", "/people/", "/resources/", "/organisations/", "/bulletin/", "/inbox/")
+MOST_QUERIES = 30
+"""As `gridward bench pages` allows."""
 
 
 @pytest.fixture
@@ -32,6 +34,14 @@ def test_the_headquarters_opens_every_main_page_in_both_languages(path, signed_i
     english = client.get(path)
     assert english.status_code == 200
     assert 'lang="en"' in english.content.decode()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_main_page_asks_the_database_a_bounded_number_of_questions(path, signed_in, django_assert_max_num_queries):
+    client = signed_in("hq")
+    client.get(path)
+    with django_assert_max_num_queries(MOST_QUERIES):
+        client.get(path)
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -97,16 +97,8 @@ def _live(one: Figure, address: int, day: date, now: datetime) -> Reading:
     return Reading(one, address, day, value, weight, now)
 
 
-def trend(key: str, address: int, last: date, days: int = 14) -> list[tuple[date, float | None]]:
-    """A figure of one area over days, oldest first; days without a value are left out."""
-    rows = FigureValue.objects.filter(
-        key=key, address=address, part="", day__gt=last - timedelta(days=days), day__lte=last
-    )
-    return list(rows.order_by("day").values_list("day", "value"))
-
-
 def trends(keys: Iterable[str], address: int, last: date, days: int = 14) -> dict[str, list[tuple[date, float | None]]]:
-    """The same for several figures in one query, by key; a figure without values has an empty list."""
+    """Figures of one area over days, by key, oldest day first; days without a value are left out."""
     found: dict[str, list[tuple[date, float | None]]] = {key: [] for key in keys}
     rows = FigureValue.objects.filter(
         key__in=list(found), address=address, part="", day__gt=last - timedelta(days=days), day__lte=last

@@ -5,15 +5,20 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 
 from gridward.kernel.access.actor import Actor, inside
+from gridward.kernel.address import Span
 from gridward.kernel.notices.models import Notice
 from gridward.kernel.registry import registry
 
 
 def inbox(actor: Actor) -> QuerySet[Notice]:
     """An actor's own notices and those to their desks, newest first. Relies on notice_user and notice_desk."""
-    desks = Q(pk__in=[])
+    # Most capabilities of a role are held over one range: a condition for each would take longer to write than to run.
+    held: dict[tuple[Span, ...], list[str]] = {}
     for capability, spans in actor.reach.items():
-        desks |= Q(user=None, capability=capability) & inside(spans)
+        held.setdefault(tuple(spans), []).append(capability)
+    desks = Q(pk__in=[])
+    for ranges, capabilities in held.items():
+        desks |= Q(user=None, capability__in=capabilities) & inside(ranges)
     return Notice.objects.filter(Q(user_id=actor.user_id) | desks).order_by("-made_at")
 
 

@@ -89,7 +89,7 @@ def figure(request: HttpRequest, key: str) -> HttpResponse:
         "figure": one,
         "day": day,
         "reading": queries.read([key], area.address, day, now)[key],
-        "trend": [{"day": at.isoformat(), "value": value} for at, value in queries.trend(key, area.address, day)],
+        "trend": _points(queries.trends([key], area.address, day)[key]),
         "parts": _named_parts(queries.by_part(key, area.address, day)) if one.parts else [],
         "below": _below(key, area.address, day),
         "rows": [
@@ -99,6 +99,10 @@ def figure(request: HttpRequest, key: str) -> HttpResponse:
         "after": rows[ROWS_SHOWN - 1]["row_id"] if len(rows) > ROWS_SHOWN else "",
     }
     return render(request, "figures/page.html", context)
+
+
+def _points(course: list[tuple[date, float | None]]) -> list[dict[str, Any]]:
+    return [{"day": at.isoformat(), "value": value} for at, value in course]
 
 
 def _named_parts(parts: list[tuple[str, float | None]]) -> list[dict[str, Any]]:
