@@ -102,7 +102,7 @@ class Load:
                 return now - began
             if now - began > seconds + _DRAINED_S:
                 raise WrongAnswer(f"what was in flight did not drain in {_DRAINED_S} s")
-            while not over and self._idle and (not window or len(self._flying) + len(self._later) < window):
+            while not over and self._idle and (not window or len(self._flying) < window):
                 if rate and due > now:
                     break
                 if not self._begin(self._idle.popleft(), pool, batch, due if rate else now):

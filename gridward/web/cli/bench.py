@@ -129,7 +129,7 @@ def roster(scale: float, as_json: bool) -> None:
 
 
 @command.command()
-@click.option("--seconds", default=60.0, show_default=True, help="Length of each of the phases.")
+@click.option("--seconds", default=60.0, show_default=True, help="Length of the phases but the round of everybody.")
 @click.option("--people", default=1_360_000, show_default=True, help="Residents of the district.")
 @click.option("--collectors", type=int, default=None, help="Enrolled phones: 3,800, or 26,000 with --patch.")
 @click.option("--burst", type=float, default=None, help="Instead: so many times the arrival rate, and a retry storm.")
