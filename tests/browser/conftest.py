@@ -89,6 +89,11 @@ def browser() -> Iterator[Browser]:
         found.close()
 
 
+def answered(page: Page) -> Any:
+    """Press inside the block what sends a form: it ends once that is answered, so that what it did is written."""
+    return page.expect_response(lambda answer: answer.request.method == "POST")
+
+
 @pytest.fixture
 def phone(browser: Browser, served: Served, tmp_path: Path) -> Iterator[Callable[..., Page]]:
     """Opens a phone's browser on storage that outlives it; opening it again closes the one before."""

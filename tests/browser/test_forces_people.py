@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from gridward.kernel import clock
-from tests.browser.conftest import DESK, PHONE
+from tests.browser.conftest import DESK, PHONE, answered
 
 pytestmark = pytest.mark.browser
 NAME = "陈志远"
@@ -122,12 +122,14 @@ def swap(giver: Page, taker: Page, badge: str, size: dict[str, int]) -> None:
     giver.reload()
     giver.get_by_role("link", name="换班").click()
     giver.locator("input[name=badge]").first.fill(badge)
-    giver.get_by_role("button", name="换出").click()
+    with answered(giver):
+        giver.get_by_role("button", name="换出").click()
     no_wider_than_the_screen(giver, size)
     taker.reload()
     taker.goto(f"{taker.url.partition('?')[0]}/swaps")
     taker.get_by_role("button", name="我来接").click()
-    taker.locator("dialog[open] .btn-danger, dialog[open] .btn-primary").first.click()
+    with answered(taker):
+        taker.locator("dialog[open] .btn-danger, dialog[open] .btn-primary").first.click()
     expect(taker.get_by_role("button", name="我来接")).to_have_count(0)
     no_wider_than_the_screen(taker, size)
     giver.goto(giver.url.removesuffix("/swaps"))

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from gridward.kernel import clock
-from tests.browser.conftest import DESK, PHONE
+from tests.browser.conftest import DESK, PHONE, answered
 
 pytestmark = pytest.mark.browser
 DISTRICT = "5001160000000000000"
@@ -25,7 +25,7 @@ def tomorrow() -> str:
 def confirmed(page: Any, name: str) -> None:
     """Press a button that asks first, say yes in its dialog, and wait until it is answered: what it did is written."""
     page.get_by_role("button", name=re.compile(name)).first.click()
-    with page.expect_response(lambda answer: answer.request.method == "POST"):
+    with answered(page):
         page.locator("dialog[open] .btn-danger, dialog[open] .btn-primary").first.click()
 
 
