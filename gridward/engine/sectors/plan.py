@@ -119,7 +119,8 @@ def _proven(case: _Case, found: Array, feasible: bool, effort: Effort, seed: int
     bound, with_pair = lower_bound(case.cost, case.load, *limits, value, effort.rounds)
     left_s = effort.cpu_s if effort.nodes and feasible else 0.0
     for aim in sorted({effort.aim, effort.aim / 2}, reverse=True):
-        if left_s <= 0 or bound >= value * (1 - max(aim, 1e-9)):
+        # The narrower gap takes longer than the wider: with less left than that took, it would end with nothing.
+        if left_s <= 0 or left_s < effort.cpu_s / 2 or bound >= value * (1 - max(aim, 1e-9)):
             continue
         below = value * (1 - aim)
         pairs = open_pairs(with_pair, below, centre)
