@@ -76,7 +76,7 @@ def test_no_other_day_of_one_inspector_is_worth_more(case):
     some, crew, time_s = case
     one = inspectors(crew.start[:1], crew.end[:1], crew.begins_s[:1], crew.ends_s[:1])
     best = best_alone(some, time_s, crew.start[0], crew.end[0], crew.begins_s[0], crew.ends_s[0])
-    day = plan_day(some, one, time_s, steps=300)
+    day = plan_day(some, one, time_s, steps=3_000)
     assert day.score == pytest.approx(best)
     assert plan_day(some, one, time_s, steps=0).bound >= best - 1e-9
 

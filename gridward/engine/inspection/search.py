@@ -107,9 +107,12 @@ def _ruin(time_s: Array, route: Array, size: Array, seen: Array, changed: Array,
 
 @njit(cache=True)
 def _choose(
-    worth: Array, seen: Array, extra_s: Array, power: float, chance: float
+    worth: Array, seen: Array, extra_s: Array, power: float, thrift: float, chance: float
 ) -> tuple[int, int]:  # pragma: no cover
-    """The place and route of most worth per extra second, blurred by chance; (-1, -1) if nothing fits."""
+    """The place and route of most worth per extra second, blurred by chance; (-1, -1) if nothing fits.
+
+    Parameters: power, thrift — exponents of worth and of extra seconds; without thrift far places come first, too.
+    """
     best, which, where = -1.0, -1, -1
     for place in range(len(seen)):
         if seen[place]:
@@ -117,7 +120,7 @@ def _choose(
         k = int(np.argmin(extra_s[:, place]))
         if extra_s[k, place] == np.inf:
             continue
-        merit = worth[place] ** power / (extra_s[k, place] + 1.0) * (1.0 + chance * np.random.random())
+        merit = worth[place] ** power / (extra_s[k, place] + 1.0) ** thrift * (1.0 + chance * np.random.random())
         if merit > best:
             best, which, where = merit, place, k
     return which, where
@@ -127,7 +130,7 @@ def _choose(
 def _refill(
     time_s: Array, worth: Array, service_s: Array, opens_s: Array, closes_s: Array, start: Array, end: Array,
     begins_s: Array, ends_s: Array, route: Array, size: Array, seen: Array, leave: Array, late: Array, extra_s: Array,
-    position: Array, power: float, chance: float,
+    position: Array, power: float, thrift: float, chance: float,
 ) -> float:  # pragma: no cover  # fmt: skip
     """Put in place after place until none fits; the seconds all inspectors are then out."""
     back, last = np.zeros(len(size)), -1
@@ -142,7 +145,7 @@ def _refill(
                     time_s, service_s, opens_s, closes_s, start[r], end[r], route[r], size[r], leave[r], late[r],
                     seen, extra_s[r], position[r],
                 )  # fmt: skip
-        place, last = _choose(worth, seen, extra_s, power, chance)
+        place, last = _choose(worth, seen, extra_s, power, thrift, chance)
         if place < 0:
             return (back - begins_s).sum()
         at = position[last, place]
@@ -169,6 +172,7 @@ def search(
         changed = np.zeros(k, np.bool_)
         _ruin(time_s, route, size, seen, changed, max(2, min(12, int(seen.sum()) // 2)))
         turning, power, chance = np.random.random() < 0.3, np.random.uniform(0.5, 2.5), np.random.random()
+        thrift = 0.0 if np.random.random() < 0.03 else 1.0
         for r in range(k):
             if changed[r] and turning:
                 _shorten(
@@ -177,7 +181,7 @@ def search(
                 )  # fmt: skip
         spent_s = _refill(
             time_s, worth, service_s, opens_s, closes_s, start, end, begins_s, ends_s, route, size, seen, leave, late,
-            extra_s, position, power, chance,
+            extra_s, position, power, thrift, chance,
         )  # fmt: skip
         gained = worth[seen].sum()
         if gained > best_score + 1e-9 or (gained > best_score - 1e-9 and spent_s < best_spent_s):
