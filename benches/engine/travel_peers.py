@@ -36,8 +36,9 @@ Places = tuple[np.ndarray, np.ndarray]
 
 @dataclass
 class Apart:
-    """Pairs more than 15 % off: why, and our time by the quickest that Valhalla knows, where it keeps to the signs."""
+    """Pairs asked for, and those more than 15 % off: why, and our time by the quickest that keeps to the signs."""
 
+    pairs: int = 0
     causes: Counter[str] = field(default_factory=Counter)
     beside_quickest: list[float] = field(default_factory=list)
 
@@ -124,6 +125,7 @@ def _ratios(net: Network, asked: object, pairs: Places, apart: Apart) -> np.ndar
     ours = unpacked(net.keys(net.snap(here), net.snap(there)).diagonal())[0]
     some = np.isfinite(peer) & (peer > 0)
     ratio = np.where(some, ours / np.where(some, peer, 1.0), 1.0)
+    apart.pairs += int(some.sum())
     for at in np.flatnonzero(np.abs(ratio - 1.0) > WITHIN):
         _look_into(net, asked, (here[at], there[at]), float(ours[at]), float(peer[at]), apart)
     return ratio[some]

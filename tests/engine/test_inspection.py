@@ -70,13 +70,20 @@ def test_every_day_keeps_windows_hours_and_visits_nobody_twice(case, seed):
     assert day.score <= day.bound + 1e-9
 
 
+def test_a_far_place_worth_more_than_a_near_one_is_visited():
+    time_s = np.array([[0, 650, 50], [650, 0, 700], [50, 700, 0]], float)
+    one = inspectors([2], [2], [0], [2_000])
+    day = plan_day(places([25, 27], [400, 400]), one, time_s, steps=300)
+    assert (day.score, [route.tolist() for route in day.routes]) == (27.0, [[1]])
+
+
 @given(days(most=5, straight=True))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_no_other_day_of_one_inspector_is_worth_more(case):
     some, crew, time_s = case
     one = inspectors(crew.start[:1], crew.end[:1], crew.begins_s[:1], crew.ends_s[:1])
     best = best_alone(some, time_s, crew.start[0], crew.end[0], crew.begins_s[0], crew.ends_s[0])
-    day = plan_day(some, one, time_s, steps=3_000)
+    day = plan_day(some, one, time_s)
     assert day.score == pytest.approx(best)
     assert plan_day(some, one, time_s, steps=0).bound >= best - 1e-9
 
