@@ -81,10 +81,11 @@ class Load:
         """Give every collector their people anew, for another round."""
         self.round = number
         places = len(self.seeded["places"])
-        each, share = self._people // places, -(-len(self.collectors) // places)
+        each, at_place = self._people // places, Counter(one.place for one in self.collectors)
         for one in self.collectors:
-            first = one.place * each + one.number // places * (each // share)
-            one.people = iter(range(first, first + each // share))
+            turn, share = one.number // places, at_place[one.place]
+            first = one.place * each
+            one.people = iter(range(first + each * turn // share, first + each * (turn + 1) // share))
         self._idle = deque(self.collectors)
 
     def run(self, seconds: float, *, pool: int, batch: int = 1, rate: float = 0.0, window: int = 0) -> float:
