@@ -4,30 +4,30 @@ from __future__ import annotations
 
 import copy
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import pyvrp
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyvrp import Activity, ActivityType
 from pyvrp.stop import MaxIterations
 
 from gridward.engine import delivery
+from gridward.engine.delivery.anneal import Cooling, annealed
+from gridward.engine.delivery.arrays import flat, suits
 from gridward.engine.delivery.bound import lower_bound
-from gridward.engine.delivery.decompose import (
-    ONE_TRIP,
-    Job,
-    clusters_of,
-    cut,
-    early_penalties,
-    improved,
-    join,
-    solve_data,
-)
+from gridward.engine.delivery.clusters import clusters_of, cut, join
+from gridward.engine.delivery.decompose import ONE_TRIP, read, solve_data
+from gridward.engine.delivery.insertion import repaired
 from gridward.engine.delivery.model import model
+from gridward.engine.delivery.pairs import paired
 from gridward.engine.delivery.plan import write_rounds
+from gridward.engine.delivery.rounds import Job, early_penalties, improved
 from gridward.engine.delivery.savings import driven, trips_joined
-from gridward.engine.delivery.search import Found, Start, paid, search
+from gridward.engine.delivery.search import Start, paid, search
+from gridward.engine.delivery.shares import begun
 from gridward.engine.delivery.trips import by_trips, by_vans
 from gridward.engine.problems import BadInput, Why
 
@@ -260,11 +260,11 @@ def test_a_large_day_is_cut_into_clusters_and_joined_again_unchanged() -> None:
     day = large(400)
     data = model(day, np.arange(400)).data
     solution = solve_data(data, delivery.Effort(steps=2), 1).solution
-    clusters = clusters_of(data, solution, np.random.default_rng(1))
+    clusters = clusters_of(data, solution, 250, np.random.default_rng(1))
     parts = cut(data, solution, clusters)
     assert len(parts) == 2
     assert sorted(client for part in parts for client in part.clients) == list(range(400))
-    same = join(data, parts, [Found(part.solution, ([1.0], 1.0, 1.0), 0, 0.0) for part in parts])
+    same = join(data, parts, [part.solution for part in parts])
     assert paid(same) == paid(solution)
     assert sum(part.data.num_vehicles for part in parts) == data.num_vehicles
 
@@ -277,8 +277,10 @@ def test_a_day_in_clusters_repeats_by_seed_and_steps() -> None:
     assert broken(day, plans[0]) == []
 
 
-def test_a_large_day_of_several_trips_is_served_within_every_limit() -> None:
+@pytest.mark.parametrize("ready_s", [0, 5])
+def test_a_large_day_of_several_trips_is_served_within_every_limit(ready_s: float) -> None:
     day = large(820, trips=2, fixed_cost=500)
+    day = replace(day, stops=replace(day.stops, ready_s=np.full(820, float(ready_s))))
     plan = delivery.solve(day, delivery.Effort(steps=20), 3)
     assert plan.unserved == ()
     assert max(len(one.trips) for one in plan.rounds) == 2
@@ -289,10 +291,71 @@ def test_a_part_sent_to_a_process_comes_to_the_same_as_here() -> None:
     data = model(large(200, fixed_cost=500), np.arange(200)).data
     start = solve_data(data, delivery.Effort(steps=1), 1).solution
     part = cut(data, start, [np.arange(start.num_routes())])[0]
-    job = Job(part, delivery.Effort(steps=200), 1, early_penalties(data), ONE_TRIP)
+    job = Job(part, delivery.Effort(steps=200), 1, early_penalties(data, ONE_TRIP), ONE_TRIP)
     here, there = improved(job).solution, improved(pickle.loads(pickle.dumps(job))).solution
     assert paid(here) < paid(part.solution)
     assert here == there
+
+
+@SLOW
+@given(days(), st.integers(0, 100))
+def test_ruin_and_recreate_reckons_as_pyvrp_does_and_breaks_no_limit(day: delivery.Problem, seed: int) -> None:
+    data = model(day, np.arange(len(day.stops.place))).data
+    if not suits(data):
+        return
+    begin = repaired(data, begun(data, np.random.default_rng(seed)))
+    job = Cooling(*flat(data, begin), delivery.Effort(steps=300), seed, 50.0, 1.0, True)
+    came = annealed(job)
+    solution = read(data, job, came)
+    assert solution.is_feasible()
+    assert came.cost == paid(solution) + solution.uncollected_prizes() <= paid(begin) + begin.uncollected_prizes()
+    assert annealed(job).visits == came.visits
+
+
+@SLOW
+@given(days(), st.integers(0, 100))
+def test_trips_dealt_anew_are_the_same_trips_within_every_limit(day: delivery.Problem, seed: int) -> None:
+    data = model(day, np.arange(len(day.stops.place))).data
+    solution = search(data, QUICK, seed).solution
+    if not solution.is_feasible():
+        return
+    dealt = paired(data, solution)
+    assert dealt.is_feasible()
+    assert driven_trips(dealt) == driven_trips(solution)
+
+
+def driven_trips(solution: pyvrp.Solution) -> list[tuple[int, ...]]:
+    """The clients of each trip."""
+    trips: list[tuple[int, ...]] = []
+    for route in solution.routes():
+        clients: list[int] = []
+        for stop in route.schedule()[1:]:
+            if stop.is_client():
+                clients.append(stop.idx)
+            else:
+                trips.append(tuple(clients))
+                clients = []
+    return sorted(trips)
+
+
+def test_a_van_is_given_the_second_trip_that_lies_near_its_first() -> None:
+    day = one_yard((100, -100, 110, -110), van_count=2, capacity=1, trips=2)
+    data = model(day, np.arange(4)).data
+    again = Activity(ActivityType.DEPOT, 0)
+    visit = [Activity(ActivityType.CLIENT, at) for at in range(4)]
+    crossed = pyvrp.Solution(
+        data, [pyvrp.Route(data, [visit[0], again, visit[3]], 0), pyvrp.Route(data, [visit[1], again, visit[2]], 0)]
+    )
+    dealt = {tuple(s.idx for s in route.schedule() if s.is_client()) for route in paired(data, crossed).routes()}
+    assert dealt == {(0, 2), (1, 3)}
+
+
+def test_the_start_gives_each_stop_to_a_share_of_the_day_in_which_it_can_be_served() -> None:
+    day = one_yard((100, 110, 120, 130), van_count=1, capacity=2, trips=2, shift_to_s=2000,
+                   stop={"from_s": [0, 1500, 0, 1500], "to_s": [600, 2000, 600, 2000]})  # fmt: skip
+    solution = begun(model(day, np.arange(4)).data, np.random.default_rng(1))
+    assert solution.is_feasible()
+    assert driven_trips(solution) == [(0, 2), (1, 3)]
 
 
 @SLOW

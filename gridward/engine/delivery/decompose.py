@@ -1,56 +1,34 @@
-"""Large days: a quick solution, then clusters of neighbouring routes re-solved apart, in rounds, in processes.
+"""Large days in rounds of clusters searched apart: by ruin and recreate where vans load again, else by PyVRP."""
 
-Source: Santini, Schneider, Vidal & Vigo (2023), decomposition strategies for vehicle routing heuristics (clusters of
-routes by barycentre); Taillard & Voss (2002), POPMUSIC.
-"""
-
-from collections import Counter
 from concurrent.futures import Executor, ProcessPoolExecutor
-from dataclasses import dataclass
 from multiprocessing import get_context
 
 import numpy as np
-from pyvrp import Activity, Client, Depot, ProblemData, Route, Solution
-from pyvrp.search import PerturbationParams
+from pyvrp import Activity, ActivityType, ProblemData, Route, Solution
 
+from gridward.engine.delivery.anneal import Cooled, Cooling, annealed
+from gridward.engine.delivery.arrays import flat, suits
+from gridward.engine.delivery.clusters import clusters_of, cut, join
 from gridward.engine.delivery.insertion import inserted, repaired
-from gridward.engine.delivery.savings import driven, trips_joined
-from gridward.engine.delivery.search import Effort, Found, Penalties, Start, Until, better, search
+from gridward.engine.delivery.pairs import paired
+from gridward.engine.delivery.rounds import REGISTRATIONS, Habit, Purse, Rounds, each, early_penalties
+from gridward.engine.delivery.search import Effort, Found, Start, better, paid, search
+from gridward.engine.delivery.shares import begun
 from gridward.engine.delivery.trips import by_trips, by_vans, several
 
-Array = np.ndarray
-
 STOPS_TOGETHER = 800
-STOPS_A_CLUSTER = 250
 LEAST_ROUTES = 35
 """Fewer and longer routes than these lose more by being kept apart than they gain."""
 ROUNDS = 24
 FIRST_SHARE = 0.03
-REGISTRATIONS = 100
-TILT_RAD = 0.4
-
-
-@dataclass(frozen=True)
-class Habit:
-    """How rounds are gone about: how many; stops moved at random each iteration; first penalties in average ways."""
-
-    rounds: int
-    shaken: int
-    times: float
-
-
-ONE_TRIP = Habit(ROUNDS, PerturbationParams().max_perturbations, 10.0)
-SEVERAL_TRIPS = Habit(2 * ROUNDS, 10, 0.1)
-
-
-@dataclass(frozen=True)
-class Part:
-    """A share of the problem: the whole's clients and vehicle types by the part's numbers, and its present routes."""
-
-    data: ProblemData
-    solution: Solution
-    clients: tuple[int, ...]
-    types: tuple[int, ...]
+ONE_TRIP = Habit()
+TRIP_ROUNDS = 16
+VANS_EVERY = 4
+SEVERAL_TRIPS = Habit(50)
+RUIN_ROUNDS = 12
+STOPS_RUINED = 750
+HOT, WARM, COLD = 2.5, 0.25, 0.015
+"""A worse plan is accepted for about so many average ways at first, at first from a plan given, and at last."""
 
 
 def solve_data(
@@ -62,10 +40,11 @@ def solve_data(
     """
     if data.num_clients <= STOPS_TOGETHER or data.groups() or data.num_shipments or routes_by_load(data) < LEAST_ROUTES:
         return search(data, effort, seed, Start(start))
+    way = _of_one_trip if not several(data) else _by_ruin if suits(data) else _by_trips
     if processes == 1:
-        return _rounds(data, effort, seed, start, None)
+        return way(data, effort, seed, start, None)
     with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
-        return _rounds(data, effort, seed, start, pool)
+        return way(data, effort, seed, start, pool)
 
 
 def routes_by_load(data: ProblemData) -> float:
@@ -80,216 +59,74 @@ def routes_by_load(data: ProblemData) -> float:
     return float((loads / np.maximum(carried / data.num_vehicles, 1.0)).max())
 
 
-def _rounds(data: ProblemData, effort: Effort, seed: int, start: Solution | None, pool: Executor | None) -> Found:
-    """Clusters drawn anew each round, where vans load again of trips and of vans in turn; what a round leaves of the
-    effort is the next's.
-    """
-    rng, clock = np.random.default_rng(seed), Until(effort)
-    habit = SEVERAL_TRIPS if several(data) else ONE_TRIP
-    found, apart_s = _begun(data, effort, seed, start, rng), 0.0
-    solution, penalties, steps = found.solution, found.penalties, found.steps
-    for turn in range(habit.rounds):
-        spent_s = clock.cpu_s() + apart_s
-        if _spent(effort, steps, spent_s) or solution.num_routes() < 2:
+def _of_one_trip(data: ProblemData, effort: Effort, seed: int, start: Solution | None, pool: Executor | None) -> Found:
+    """A quick search of all, then rounds."""
+    purse, early = Purse(effort, pool is not None), early_penalties(data, ONE_TRIP)
+    first = search(data, effort.share(FIRST_SHARE), seed, Start(start, early, REGISTRATIONS))
+    rounds = Rounds(purse, ONE_TRIP, first.penalties, np.random.default_rng(seed), pool)
+    solution, purse.steps = first.solution, first.steps
+    for turn in range(ROUNDS):
+        if purse.over() or solution.num_routes() < 2:
             break
-        left = Effort(max(0, effort.steps - steps), max(0.0, effort.cpu_s - spent_s)).share(1 / (habit.rounds - turn))
-        seen = by_trips(data, solution, rng) if turn % 2 == 0 and several(data) else None
-        whole = (seen.data, seen.solution) if seen else (data, solution)
-        joined, came = _round(*whole, left, penalties, habit, rng, pool)
-        solution = better(data, by_vans(data, seen, joined) if seen else joined, solution)
-        if solution.is_feasible() or turn:
-            mended = inserted(data, repaired(data, solution))
-            solution = better(data, mended, solution) if mended.is_feasible() else solution
-        penalties = _mean([one.penalties for one in came])
-        steps += sum(one.steps for one in came)
-        apart_s += 0.0 if pool is None else sum(one.cpu_s for one in came)
-    return Found(solution, penalties, steps, clock.cpu_s() + apart_s)
+        solution = _mended(data, better(data, rounds.searched(data, solution, 1 / (ROUNDS - turn)), solution))
+    return Found(solution, rounds.penalties, purse.steps, purse.spent_s())
 
 
-def _round(
-    data: ProblemData, solution: Solution, effort: Effort, penalties: Penalties, habit: Habit,
-    rng: np.random.Generator, pool: Executor | None,
-) -> tuple[Solution, list[Found]]:  # fmt: skip
-    """The solution with each of its clusters searched, and what came of each."""
-    parts = cut(data, solution, clusters_of(data, solution, rng))
-    jobs = [
-        Job(part, effort.share(len(part.clients) / data.num_clients), int(rng.integers(1 << 31)), penalties, habit)
-        for part in parts
+def _by_trips(data: ProblemData, effort: Effort, seed: int, start: Solution | None, pool: Executor | None) -> Found:
+    """Trips by savings, then rounds of trips, and now and then of vans."""
+    purse, rng = Purse(effort, pool is not None), np.random.default_rng(seed)
+    rounds = Rounds(purse, SEVERAL_TRIPS, early_penalties(data, SEVERAL_TRIPS), rng, pool)
+    solution = _mended(data, begun(data, rng) if start is None else start)
+    for turn in range(TRIP_ROUNDS):
+        if purse.over() or solution.num_routes() < 2:
+            break
+        seen = by_trips(data, solution, rng) if (turn + 1) % VANS_EVERY else None
+        found = rounds.searched(*((seen.data, seen.solution) if seen else (data, solution)), 1 / (TRIP_ROUNDS - turn))
+        solution = _mended(data, better(data, by_vans(data, seen, found) if seen else found, solution))
+    return Found(solution, rounds.penalties, purse.steps, purse.spent_s())
+
+
+def _by_ruin(data: ProblemData, effort: Effort, seed: int, start: Solution | None, pool: Executor | None) -> Found:
+    """Trips by savings, then ruin and recreate in large clusters of vans, cooling from round to round."""
+    purse, rng = Purse(effort, pool is not None), np.random.default_rng(seed)
+    solution = repaired(data, begun(data, rng) if start is None else start)
+    best, way = solution, paid(solution) / max(1, data.num_clients + solution.num_trips())
+    heat = way * np.geomspace(HOT if start is None else WARM, COLD, RUIN_ROUNDS + 1)
+    for turn in range(RUIN_ROUNDS):
+        if purse.over() or not solution.num_routes():
+            break
+        solution = paired(data, solution)
+        left = purse.part(1 / (RUIN_ROUNDS - turn))
+        parts = cut(data, solution, clusters_of(data, solution, min(STOPS_RUINED, data.num_clients / 2), rng))
+        jobs = [
+            Cooling(
+                *flat(part.data, part.solution), left.share(len(part.clients) / data.num_clients),
+                int(rng.integers(1 << 31)), float(heat[turn]), float(heat[turn + 1]), turn == RUIN_ROUNDS - 1,
+            )
+            for part in parts
+        ]  # fmt: skip
+        came = each(annealed, jobs, [len(part.clients) for part in parts], pool)
+        purse.pay(came)
+        found = [read(part.data, job, one) for part, job, one in zip(parts, jobs, came, strict=True)]
+        solution = join(data, parts, found)
+        best = better(data, solution, best)
+    return Found(best, early_penalties(data, SEVERAL_TRIPS), purse.steps, purse.spent_s())
+
+
+def read(data: ProblemData, job: Cooling, came: Cooled) -> Solution:
+    """The solution of the nodes of each vehicle."""
+    routes = [
+        Route(data, [_activity(node, job.data.clients) for node in nodes], int(job.data.kind[v]))
+        for v, nodes in enumerate(came.visits)
+        if nodes
     ]
-    came = [improved(job) for job in jobs] if pool is None else _apart(pool, jobs)
-    return join(data, parts, came), came
-
-
-def _begun(data: ProblemData, effort: Effort, seed: int, start: Solution | None, rng: np.random.Generator) -> Found:
-    """What the rounds begin with: a quick search of all; where vans load again the start given or trips by savings."""
-    penalties = early_penalties(data)
-    if not several(data):
-        return search(data, effort.share(FIRST_SHARE), seed, Start(start, penalties, REGISTRATIONS))
-    if start is None:
-        seen = by_trips(data, Solution(data, []), rng)
-        start = by_vans(data, seen, driven(seen.data, trips_joined(seen.data)))
-    return Found(start, penalties, 0, 0.0)
-
-
-def early_penalties(data: ProblemData) -> Penalties:
-    """Breaking a limit by the average load, time or distance costs ten times the average way, or a tenth of it."""
-    kinds = data.vehicle_types()
-    away_m, away_s = float(data.distance_matrix(0).mean()), float(data.duration_matrix(0).mean())
-    per_m, per_s = np.mean([(kind.unit_distance_cost, kind.unit_duration_cost) for kind in kinds], axis=0)
-    way = (SEVERAL_TRIPS if several(data) else ONE_TRIP).times * (per_m * away_m + per_s * away_s)
-    loads = np.mean([np.maximum(client.delivery, client.pickup) for client in data.clients()], axis=0)
-    return (way / np.maximum(loads, 1e-3)).tolist(), way / max(away_s, 1.0), way / max(away_m, 1.0)
-
-
-def _spent(effort: Effort, steps: int, spent_s: float) -> bool:
-    return 0 < effort.steps <= steps or 0 < effort.cpu_s <= spent_s
-
-
-@dataclass(frozen=True)
-class Job:
-    """A part to search on from its routes, with what effort, seed, first penalties and habit."""
-
-    part: Part
-    effort: Effort
-    seed: int
-    penalties: Penalties
-    habit: Habit
-
-
-def improved(job: Job) -> Found:
-    """Search on from a part's routes, made anew: PyVRP 0.14 forgets vans' fixed costs on the way to a process."""
-    data = job.part.data
-    routes = [Route(data, _activities(route), route.vehicle_type()) for route in job.part.solution.routes()]
-    begin = Start(Solution(data, routes), job.penalties, REGISTRATIONS, shaken=job.habit.shaken)
-    return search(data, job.effort, job.seed, begin)
-
-
-def _apart(pool: Executor, jobs: list[Job]) -> list[Found]:
-    """In processes, the largest first."""
-    order = sorted(range(len(jobs)), key=lambda k: -jobs[k].part.data.num_clients)
-    running = {k: pool.submit(improved, jobs[k]) for k in order}
-    return [running[k].result() for k in range(len(jobs))]
-
-
-def _mean(penalties: list[Penalties]) -> Penalties:
-    """The geometric mean of what the clusters' penalties ended at."""
-    table = np.log([[*loads, duration, distance] for loads, duration, distance in penalties])
-    *loads, duration, distance = np.exp(table.mean(axis=0)).tolist()
-    return loads, duration, distance
-
-
-def clusters_of(data: ProblemData, solution: Solution, rng: np.random.Generator) -> list[Array]:
-    """Routes in clusters of about 250 stops, halved again and again across the tilted longer axis of barycentres.
-
-    Parameters: rng — advanced. Returns: arrays of route indices; each route is in one.
-    """
-    routes = solution.routes()
-    middle = np.array([_barycentre(data, route) for route in routes])
-    weight = np.array([route.num_clients() for route in routes], np.float64)
-    count = max(1, round(weight.sum() / STOPS_A_CLUSTER))
-    return _halved(middle, weight, np.arange(len(routes)), min(count, len(routes)), rng)
-
-
-def _barycentre(data: ProblemData, route: Route) -> tuple[float, float]:
-    places = [data.location(data.client(stop.idx).location) for stop in route.schedule() if stop.is_client()]
-    return float(np.mean([place.x for place in places])), float(np.mean([place.y for place in places]))
-
-
-def _halved(middle: Array, weight: Array, routes: Array, count: int, rng: np.random.Generator) -> list[Array]:
-    if count == 1:
-        return [routes]
-    apart = middle[routes] - middle[routes].mean(axis=0)
-    axis = np.linalg.svd(apart, full_matrices=False)[2][0]
-    tilt = rng.normal(0.0, TILT_RAD)
-    turned = np.array([
-        axis[0] * np.cos(tilt) - axis[1] * np.sin(tilt), axis[0] * np.sin(tilt) + axis[1] * np.cos(tilt),
-    ])  # fmt: skip
-    order = routes[np.argsort(apart @ turned, kind="stable")]
-    low = count // 2
-    passed = np.cumsum(weight[order])
-    at = int(np.searchsorted(passed, passed[-1] * low / count))
-    at = min(max(at, low), len(order) - (count - low))
-    return _halved(middle, weight, order[:at], low, rng) + _halved(middle, weight, order[at:], count - low, rng)
-
-
-def cut(data: ProblemData, solution: Solution, clusters: list[Array]) -> list[Part]:
-    """The part of each cluster, with its share of the vehicles in no route and the unplanned stops nearest to it."""
-    routes = solution.routes()
-    idle = Counter({t: kind.num_available for t, kind in enumerate(data.vehicle_types())})
-    idle.subtract(route.vehicle_type() for route in routes)
-    absent = _absent_shares(data, solution, clusters)
-    parts = []
-    for turn, cluster in enumerate(clusters):
-        spare = Counter({t: -(-left // (len(clusters) - turn)) for t, left in idle.items()})
-        idle.subtract(spare)
-        parts.append(_part(data, [routes[k] for k in cluster], spare, absent[turn]))
-    return parts
-
-
-def _absent_shares(data: ProblemData, solution: Solution, clusters: list[Array]) -> list[list[int]]:
-    shares: list[list[int]] = [[] for _ in clusters]
-    absent = [stop.idx for stop in solution.unplanned()]
-    if not absent:
-        return shares
-    middle = np.array([_barycentre(data, route) for route in solution.routes()])
-    owner = np.concatenate([np.full(len(cluster), k) for k, cluster in enumerate(clusters)])
-    middle = middle[np.concatenate(clusters)]
-    for client in absent:
-        place = data.location(data.client(client).location)
-        nearest = int(np.argmin(((middle - (place.x, place.y)) ** 2).sum(axis=1)))
-        shares[int(owner[nearest])].append(client)
-    return shares
-
-
-def _part(data: ProblemData, routes: list[Route], spare: Counter[int], absent: list[int]) -> Part:
-    clients = [stop.idx for route in routes for stop in route.schedule() if stop.is_client()] + absent
-    fleet = spare + Counter(route.vehicle_type() for route in routes)
-    types = sorted(t for t, count in fleet.items() if count > 0)
-    chosen = [data.client(client) for client in clients]
-    places = np.unique([one.location for one in chosen] + [depot.location for depot in data.depots()])
-    square = np.ix_(places, places)
-    part = ProblemData(
-        [data.location(int(place)) for place in places],
-        [_moved(one, places) for one in chosen],
-        [_moved_depot(depot, places) for depot in data.depots()],
-        [data.vehicle_type(t).replace(num_available=fleet[t]) for t in types],
-        [data.distance_matrix(profile)[square] for profile in range(data.num_profiles)],
-        [data.duration_matrix(profile)[square] for profile in range(data.num_profiles)],
-    )
-    number = {client: k for k, client in enumerate(clients)}
-    kind = {t: k for k, t in enumerate(types)}
-    local = [Route(part, _renumbered(route, number), kind[route.vehicle_type()]) for route in routes]
-    return Part(part, Solution(part, local), tuple(clients), tuple(types))
-
-
-def _activities(route: Route) -> list[Activity]:
-    """What a route does between its ends."""
-    return [Activity(stop.type, stop.idx) for stop in route.schedule()[1:-1]]
-
-
-def _renumbered(route: Route, number: dict[int, int]) -> list[Activity]:
-    """What a route does between its ends, clients by other numbers."""
-    inner = route.schedule()[1:-1]
-    return [Activity(stop.type, number[stop.idx] if stop.is_client() else stop.idx) for stop in inner]
-
-
-def _moved(client: Client, places: Array) -> Client:
-    return Client(
-        int(np.searchsorted(places, client.location)), client.delivery, client.pickup, client.service_duration,
-        client.tw_early, client.tw_late, client.release_time, client.prize, client.required, name=client.name,
-    )  # fmt: skip
-
-
-def _moved_depot(depot: Depot, places: Array) -> Depot:
-    at = int(np.searchsorted(places, depot.location))
-    return Depot(at, depot.tw_early, depot.tw_late, depot.service_duration, name=depot.name)
-
-
-def join(data: ProblemData, parts: list[Part], came: list[Found]) -> Solution:
-    """The whole solution of the parts' solutions."""
-    routes: list[Route] = []
-    for part, one in zip(parts, came, strict=True):
-        number = dict(enumerate(part.clients))
-        for route in one.solution.routes():
-            routes.append(Route(data, _renumbered(route, number), part.types[route.vehicle_type()]))
     return Solution(data, routes)
+
+
+def _activity(node: int, clients: int) -> Activity:
+    return Activity(ActivityType.CLIENT, node) if node < clients else Activity(ActivityType.DEPOT, node - clients)
+
+
+def _mended(data: ProblemData, solution: Solution) -> Solution:
+    mended = inserted(data, repaired(data, solution))
+    return better(data, mended, solution) if mended.is_feasible() else solution

@@ -9,7 +9,7 @@ in constant time; only pairs that pass and would be the cheapest so far are sett
 
 import numpy as np
 
-from gridward.engine.dial_a_ride.compiled import entry, kernel
+from gridward.engine.compiled import entry, kernel
 from gridward.engine.dial_a_ride.schedule import (
     EPS,
     board_late,

@@ -5,10 +5,9 @@
 
 import numpy as np
 
-from gridward.engine.dial_a_ride.compiled import entry, kernel
+from gridward.engine.compiled import entry, kernel, random
 from gridward.engine.dial_a_ride.insertion import best_in_route, insert, unused
 from gridward.engine.dial_a_ride.ruin import touch
-from gridward.engine.dial_a_ride.state import random
 
 MANY_ROUTES = 24
 BLINK = 100  # one in so many routes is overlooked

@@ -9,10 +9,10 @@ Source: Christiaens & Vanden Berghe (2020), slack induction by string removals, 
 import numpy as np
 from numba import njit
 
-from gridward.engine.dial_a_ride.compiled import kernel
+from gridward.engine.compiled import below, kernel, random
 from gridward.engine.dial_a_ride.insertion import remove
 from gridward.engine.dial_a_ride.schedule import refresh
-from gridward.engine.dial_a_ride.state import below, copy_route, random
+from gridward.engine.dial_a_ride.state import copy_route
 
 
 @kernel

@@ -10,7 +10,7 @@ its window the route is infeasible. Source: the least-fixpoint view of Cordeau &
 
 import numpy as np
 
-from gridward.engine.dial_a_ride.compiled import entry, kernel
+from gridward.engine.compiled import entry, kernel
 from gridward.engine.dial_a_ride.state import copy
 
 EPS = 1e-7

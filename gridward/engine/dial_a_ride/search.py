@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gridward.engine.dial_a_ride.compiled import entry, kernel
+from gridward.engine.compiled import entry, kernel, random
 from gridward.engine.dial_a_ride.recreate import recreate
 from gridward.engine.dial_a_ride.ruin import pend_absent, ruin
 from gridward.engine.dial_a_ride.schedule import EPS
-from gridward.engine.dial_a_ride.state import copy, copy_rest, copy_route, copy_state, random, total_cost
+from gridward.engine.dial_a_ride.state import copy, copy_rest, copy_route, copy_state, total_cost
 
 Array = np.ndarray
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from gridward.engine.compiled import entry, kernel
 from gridward.engine.dial_a_ride.arrays import Data
-from gridward.engine.dial_a_ride.compiled import entry, kernel
 
 Array = np.ndarray
 
@@ -105,23 +105,6 @@ def new_work(data: Data, stops: int, seed: int) -> Work:
         np.zeros(at_hand, MEMO), np.zeros(n, BID), flags(), np.zeros(vehicles, np.int32),
         np.zeros(1, np.int64), np.zeros(n, np.int32), np.zeros(n), np.zeros(n, np.bool_), ints(), flags(), flags(),
     )  # fmt: skip
-
-
-@kernel
-def random(rng):
-    """The next number in [0, 1) (xorshift64*)."""
-    x = rng[0]
-    x ^= x >> np.uint64(12)
-    x ^= x << np.uint64(25)
-    x ^= x >> np.uint64(27)
-    rng[0] = x
-    return float((x * np.uint64(2685821657736338717)) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
-
-
-@kernel
-def below(rng, count):
-    """A random whole number in [0, count)."""
-    return int(random(rng) * count)
 
 
 @kernel
