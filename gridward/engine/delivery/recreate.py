@@ -87,6 +87,9 @@ def best_in_trips(data, state, work, v, c, best):
 def best_new_trip(data, state, v, c, best):
     """The price and yard of a new trip for a stop at the begin (yard as it is) or the end (yard + count) of route v."""
     size, yards, best_y = state.size[v], data.reload.shape[1], -1
+    for d in range(data.load.shape[1]):
+        if data.load[c, d] > data.capacity[v, d]:
+            return best, -1
     first, last = data.place[state.stop[v, 0]], data.place[state.stop[v, size - 1]]
     for y in range(yards):
         if not data.reload[v, y]:
@@ -102,34 +105,35 @@ def best_new_trip(data, state, v, c, best):
 
 
 @kernel
-def mark_near(data, state, work, c):
-    """Mark the routes of the stops nearest to c; the mark."""
+def best_near(data, state, work, c):
+    """The price, vehicle and position of a stop in the trips of the nearest stops' vans, the nearest first."""
+    best, best_v, best_k = float(data.prize[c]), -1, 0
     work.marked[0] += 1
-    for k in range(min(TRIED, data.near.shape[1])):
-        v = state.route[data.near[c, k]]
-        if v >= 0:
-            work.mark[v] = work.marked[0]
-    return work.marked[0]
+    for near in range(min(TRIED, data.near.shape[1])):
+        v = state.route[data.near[c, near]]
+        if v < 0 or work.mark[v] == work.marked[0] or state.size[v] + 2 > state.stop.shape[1]:
+            continue
+        work.mark[v] = work.marked[0]
+        price, k = best_in_trips(data, state, work, v, c, best)
+        if k >= 0:
+            best, best_v, best_k = price, v, k
+    return best, best_v, best_k
 
 
 @kernel
 def best_place(data, state, work, c):
     """Where a stop costs least: vehicle, position, yard of a new trip or -1; vehicle -1 if nowhere for its prize."""
-    best, best_v, best_k, best_y, empty = float(data.prize[c]), -1, 0, -1, -1
-    mark = mark_near(data, state, work, c)
+    best, best_v, best_k = best_near(data, state, work, c)
+    best_y, empty = -1, -1
     for v in range(len(state.size)):
-        size = state.size[v]
-        if size + 2 > state.stop.shape[1]:
+        if state.size[v] + 2 > state.stop.shape[1]:
             continue
-        if size == 0:
-            if data.kind[v] == empty:
-                continue
+        if state.size[v] == 0 and data.kind[v] != empty:
             empty = data.kind[v]
-        if size == 0 or work.mark[v] == mark:
             price, k = best_in_trips(data, state, work, v, c, best)
             if k >= 0:
                 best, best_v, best_k, best_y = price, v, k, -1
-        if size > 0 and state.driven[v] < data.trips[v]:
+        elif state.size[v] > 0 and state.driven[v] < data.trips[v]:
             price, y = best_new_trip(data, state, v, c, best)
             if y >= 0:
                 best, best_v, best_y = price, v, y

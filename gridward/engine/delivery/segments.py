@@ -13,9 +13,9 @@ NEVER = 1e18
 
 @kernel
 def joined(first_s, first_early, first_late, between_s, last_s, last_early, last_late):
-    """Seconds, earliest and latest begin of one part of a route after another; seconds -1 if the last is too late."""
+    """Seconds, earliest and latest begin of one part of a route after another; seconds -1 if that cannot be driven."""
     ahead_s = first_s + between_s
-    if first_early + ahead_s > last_late:
+    if first_s < 0 or last_s < 0 or first_early + ahead_s > last_late:
         return -1, 0, 0
     wait_s = max(last_early - ahead_s - first_late, 0)
     return (
@@ -26,8 +26,8 @@ def joined(first_s, first_early, first_late, between_s, last_s, last_early, last
 
 @kernel
 def priced(data, v, metres, seconds):
-    """What a route of vehicle v costs; NEVER if too long."""
-    if metres > data.longest_m[v] or seconds > data.longest_s[v]:
+    """What a route of vehicle v costs; NEVER if too long, or if it cannot be driven (seconds -1)."""
+    if seconds < 0 or metres > data.longest_m[v] or seconds > data.longest_s[v]:
         return NEVER
     over_s = max(0, seconds - data.fair_s[v])
     return float(data.fixed[v] + data.per_m[v] * metres + data.per_s[v] * seconds + data.per_over[v] * over_s)
@@ -102,18 +102,16 @@ def with_nodes(data, state, v, k, first, second, here, there):
         data.service[first], data.opens[first], data.closes[first],
     )  # fmt: skip
     metres = state.lead_m[v, k] + data.metres[way, here, at] + state.rest_m[v, k]
-    if s >= 0 and second >= 0:
+    if second >= 0:
         here, at = at, data.place[second]
         metres += data.metres[way, here, at]
         s, early, late = joined(
             s, early, late, data.seconds[way, here, at], data.service[second], data.opens[second], data.closes[second]
         )
-    if s < 0:
-        return NEVER
     s, early, late = joined(
         s, early, late, data.seconds[way, at, there], state.rest_s[v, k], state.rest_early[v, k], state.rest_late[v, k]
     )
-    return NEVER if s < 0 else priced(data, v, metres + data.metres[way, at, there], s)
+    return priced(data, v, metres + data.metres[way, at, there], s)
 
 
 @kernel

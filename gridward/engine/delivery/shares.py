@@ -49,6 +49,8 @@ def _shares(kind: VehicleType) -> list[VehicleType]:
     yard, count = kind.start_depot, 1
     if yard == kind.end_depot and yard in kind.reload_depots:
         count = min(kind.max_reloads + 1, MOST_TRIPS)
+    if count == 1:
+        return [kind.replace(reload_depots=[], max_reloads=0)]
     cuts = np.linspace(kind.tw_early, kind.tw_late, count + 1).astype(int).tolist()
     return [
         kind.replace(
