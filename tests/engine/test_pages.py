@@ -19,7 +19,8 @@ PARTS = {
 PLANNERS = sorted(
     path.stem
     for path in ENGINE.iterdir()
-    if (path.suffix == ".py" or (path / "__init__.py").exists()) and path.stem not in {"__init__", "problems"}
+    if (path.suffix == ".py" or (path / "__init__.py").exists())
+    and path.stem not in {"__init__", "problems", "compiled"}
 )
 
 
