@@ -65,7 +65,8 @@ class Snapshot:
 
     def holds(self, earlier: Snapshot) -> bool:
         """Whether everything another one sees is in this one too."""
-        return self.high >= earlier.high and not any(earlier.sees(one) for one in self.running)
+        not_yet = range(self.high, earlier.high)
+        return all(one in earlier.running for one in not_yet) and not any(earlier.sees(one) for one in self.running)
 
 
 @dataclass(frozen=True)
