@@ -31,3 +31,14 @@ def random(rng):
 def below(rng, count):
     """A random whole number in [0, count)."""
     return int(random(rng) * count)
+
+
+@kernel
+def order_by(keys, items, count):
+    """Put the first `count` items in the order of their keys; equal ones stay as they were."""
+    for a in range(1, count):
+        item, key, b = items[a], keys[a], a - 1
+        while b >= 0 and keys[b] > key:
+            items[b + 1], keys[b + 1] = items[b], keys[b]
+            b -= 1
+        items[b + 1], keys[b + 1] = item, key

@@ -7,7 +7,7 @@ from pyvrp import ProblemData, Route, Solution, VehicleType
 
 Array = np.ndarray
 
-MOST_TRIPS = 8
+TRIPS_KNOWN = 8
 SPARE = 12
 """Vehicles of a type in no route that are looked at; more alike ones make no difference within a round."""
 ROOM = 2.0
@@ -84,7 +84,7 @@ def suits(data: ProblemData) -> bool:
     clients, kinds = data.clients(), data.vehicle_types()
     if any(any(client.pickup) for client in clients) or any(any(kind.initial_load) for kind in kinds):
         return False
-    if any(kind.reload_depots and kind.max_reloads >= MOST_TRIPS for kind in kinds):
+    if any(kind.reload_depots and kind.max_reloads >= TRIPS_KNOWN for kind in kinds):
         return False
     return max(client.release_time for client in clients) <= min(kind.tw_early for kind in kinds)
 

@@ -31,15 +31,21 @@ def clusters_of(data: ProblemData, solution: Solution, stops: float, rng: np.ran
     Parameters: rng — advanced. Returns: arrays of route indices; each route is in one.
     """
     routes = solution.routes()
-    middle = np.array([_barycentre(data, route) for route in routes])
+    middle = np.array([barycentre(data, visited(route)) for route in routes])
     weight = np.array([route.num_clients() for route in routes], np.float64)
     count = max(1, round(weight.sum() / stops))
     return _halved(middle, weight, np.arange(len(routes)), min(count, len(routes)), rng)
 
 
-def _barycentre(data: ProblemData, route: Route) -> tuple[float, float]:
-    places = [data.location(data.client(stop.idx).location) for stop in route.schedule() if stop.is_client()]
+def barycentre(data: ProblemData, clients: list[int]) -> tuple[float, float]:
+    """The mean place of clients."""
+    places = [data.location(data.client(client).location) for client in clients]
     return float(np.mean([place.x for place in places])), float(np.mean([place.y for place in places]))
+
+
+def visited(route: Route) -> list[int]:
+    """The clients of a route in order."""
+    return [stop.idx for stop in route.schedule() if stop.is_client()]
 
 
 def _halved(middle: Array, weight: Array, routes: Array, count: int, rng: np.random.Generator) -> list[Array]:
@@ -78,7 +84,7 @@ def _absent_shares(data: ProblemData, solution: Solution, clusters: list[Array])
     absent = [stop.idx for stop in solution.unplanned()]
     if not absent:
         return shares
-    middle = np.array([_barycentre(data, route) for route in solution.routes()])
+    middle = np.array([barycentre(data, visited(route)) for route in solution.routes()])
     owner = np.concatenate([np.full(len(cluster), k) for k, cluster in enumerate(clusters)])
     middle = middle[np.concatenate(clusters)]
     for client in absent:
@@ -89,7 +95,7 @@ def _absent_shares(data: ProblemData, solution: Solution, clusters: list[Array])
 
 
 def part_of(data: ProblemData, routes: list[Route], spare: Counter[int], absent: list[int]) -> Part:
-    clients = [stop.idx for route in routes for stop in route.schedule() if stop.is_client()] + absent
+    clients = [client for route in routes for client in visited(route)] + absent
     fleet = spare + Counter(route.vehicle_type() for route in routes)
     types = sorted(t for t, count in fleet.items() if count > 0)
     chosen = [data.client(client) for client in clients]

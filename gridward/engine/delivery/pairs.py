@@ -4,6 +4,8 @@ import numpy as np
 from pyvrp import Activity, ActivityType, ProblemData, Route, Solution
 from scipy.optimize import linear_sum_assignment
 
+from gridward.engine.delivery.clusters import activities, barycentre, visited
+
 Array = np.ndarray
 IMPOSSIBLE = 1e12
 
@@ -50,15 +52,10 @@ def _trips(route: Route) -> list[list[Activity]]:
 
 
 def _then(data: ProblemData, kind: int, van: Route, trip: list[Activity]) -> Route:
-    return Route(data, [*(Activity(stop.type, stop.idx) for stop in van.schedule()[1:-1]), *trip], kind)
+    return Route(data, [*activities(van), *trip], kind)
 
 
 def _apart(data: ProblemData, van: Route, trip: list[Activity]) -> float:
-    first = _middle(data, [stop.idx for stop in van.schedule() if stop.is_client()])
-    second = _middle(data, [stop.idx for stop in trip if stop.type == ActivityType.CLIENT])
+    first = barycentre(data, visited(van))
+    second = barycentre(data, [stop.idx for stop in trip if stop.type == ActivityType.CLIENT])
     return float(np.hypot(first[0] - second[0], first[1] - second[1]))
-
-
-def _middle(data: ProblemData, clients: list[int]) -> tuple[float, float]:
-    places = [data.location(data.client(client).location) for client in clients]
-    return float(np.mean([one.x for one in places])), float(np.mean([one.y for one in places]))

@@ -6,7 +6,7 @@ Source: Christiaens & Vanden Berghe (2020), slack induction by string removals f
 # Numba infers the types of what it compiles.
 # pyright: reportMissingParameterType=false
 
-from gridward.engine.compiled import kernel, random
+from gridward.engine.compiled import kernel, order_by, random
 from gridward.engine.delivery.ruin import touch
 from gridward.engine.delivery.segments import put, refresh, with_nodes
 
@@ -40,12 +40,7 @@ def rank(data, work):
         else:
             key = -float(data.closes[c])
         work.key[k] = key
-    for a in range(1, count):
-        c, key, b = work.absent[a], work.key[a], a - 1
-        while b >= 0 and work.key[b] > key:
-            work.absent[b + 1], work.key[b + 1] = work.absent[b], work.key[b]
-            b -= 1
-        work.absent[b + 1], work.key[b + 1] = c, key
+    order_by(work.key, work.absent, count)
 
 
 @kernel

@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 from pyvrp import Activity, ActivityType, ProblemData, Route, Solution, VehicleType
 
-from gridward.engine.delivery.clusters import part_of
+from gridward.engine.delivery.clusters import part_of, visited
 from gridward.engine.delivery.savings import driven, trips_joined
 from gridward.engine.delivery.trips import MOST_TRIPS
 
@@ -36,7 +36,7 @@ def begun(data: ProblemData, rng: np.random.Generator) -> Solution:
             used[at] += 1
             if inner:
                 inner.append(Activity(ActivityType.DEPOT, route.start_depot()))
-            inner += [Activity(ActivityType.CLIENT, part.clients[s.idx]) for s in route.schedule() if s.is_client()]
+            inner += [Activity(ActivityType.CLIENT, part.clients[client]) for client in visited(route)]
     return Solution(data, [Route(data, inner, at) for (at, _), inner in visits.items()])
 
 
@@ -61,7 +61,7 @@ def _shares(kind: VehicleType) -> list[VehicleType]:
             tw_late=late,
             start_late=late,
             max_distance=kind.max_distance // count,
-        )  # fmt: skip
+        )
         for early, late in zip(cuts[:-1], cuts[1:], strict=True)
     ]
 

@@ -5,7 +5,7 @@
 
 import numpy as np
 
-from gridward.engine.compiled import entry, kernel, random
+from gridward.engine.compiled import entry, kernel, order_by, random
 from gridward.engine.dial_a_ride.insertion import best_in_route, insert, unused
 from gridward.engine.dial_a_ride.ruin import touch
 
@@ -32,12 +32,7 @@ def rank_pending(data, state, work, count):
         else:
             key = -float(data.load[trip, 0]) - 10.0 * data.load[trip, data.load.shape[1] - 1]
         work.rank[k] = key
-    for a in range(1, count):
-        trip, key, b = work.pending[a], work.rank[a], a - 1
-        while b >= 0 and work.rank[b] > key:
-            work.pending[b + 1], work.rank[b + 1] = work.pending[b], work.rank[b]
-            b -= 1
-        work.pending[b + 1], work.rank[b + 1] = trip, key
+    order_by(work.rank, work.pending, count)
 
 
 @kernel
