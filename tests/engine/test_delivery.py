@@ -251,7 +251,7 @@ def large(n: int, **van) -> delivery.Problem:
     """A day of short rounds around one yard."""
     xy = np.random.default_rng(1).uniform(0, 1000, (n + 1, 2))
     stops = delivery.stops(np.arange(1, n + 1), packs=1)
-    vans = delivery.vans(np.zeros(n // 5), 1, capacity=8, shift_to_s=99_999, **van)
+    vans = delivery.vans(np.zeros(n // 5), 1, **{"capacity": 8, "shift_to_s": 99_999, **van})
     time_s = np.hypot(*(xy[:, None] - xy[None]).transpose(2, 0, 1))
     return delivery.problem(stops, vans, delivery.yards([0]), time_s, None, xy)
 
@@ -269,22 +269,51 @@ def test_a_large_day_is_cut_into_clusters_and_joined_again_unchanged() -> None:
     assert sum(part.data.num_vehicles for part in parts) == data.num_vehicles
 
 
-def test_a_day_in_clusters_repeats_by_seed_and_steps() -> None:
-    day = large(820)
-    plans = [delivery.solve(day, delivery.Effort(steps=30), 3) for _ in range(2)]
+WAYS = {
+    "ruin": ({}, 0.0),
+    "ruin, vans load again": ({"trips": 2, "fixed_cost": 500}, 0.0),
+    "ruin, then PyVRP: few long rounds": ({"capacity": 40}, 0.0),
+    "PyVRP's rounds": ({}, 5.0),
+    "PyVRP's rounds of trips": ({"trips": 2, "fixed_cost": 500}, 5.0),
+    "PyVRP alone": ({"capacity": 40}, 5.0),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_large_day_repeats_by_seed_and_steps_and_is_served_within_every_limit(way: str) -> None:
+    vans, ready_s = WAYS[way]
+    day = large(820, **vans)
+    day = replace(day, stops=replace(day.stops, ready_s=np.full(820, ready_s)))
+    plans = [delivery.solve(day, delivery.Effort(steps=60), 3) for _ in range(2)]
     assert plans[0].rounds == plans[1].rounds
     assert plans[0].unserved == ()
     assert broken(day, plans[0]) == []
+    assert max(len(one.trips) for one in plans[0].rounds) == vans.get("trips", 1)
 
 
-@pytest.mark.parametrize("ready_s", [0, 5])
-def test_a_large_day_of_several_trips_is_served_within_every_limit(ready_s: float) -> None:
-    day = large(820, trips=2, fixed_cost=500)
-    day = replace(day, stops=replace(day.stops, ready_s=np.full(820, float(ready_s))))
-    plan = delivery.solve(day, delivery.Effort(steps=20), 3)
-    assert plan.unserved == ()
-    assert max(len(one.trips) for one in plan.rounds) == 2
-    assert broken(day, plan) == []
+def test_an_effort_that_is_spent_leaves_something_or_a_search_would_never_end() -> None:
+    assert delivery.Effort(cpu_s=2.0).left(5, 2.5).cpu_s > 0.0
+    assert delivery.Effort(steps=2).left(2, 9.0).steps > 0
+    assert delivery.Effort(steps=9, cpu_s=9.0).left(4, 3.0) == delivery.Effort(steps=5, cpu_s=6.0)
+
+
+def test_a_day_without_windows_or_an_end_of_shifts_is_bettered() -> None:
+    day = pyvrp.Model()
+    xy = np.random.default_rng(1).integers(0, 1000, (61, 2)).tolist()
+    places = [day.add_location(x, y) for x, y in xy]
+    yard = day.add_depot(places[0])
+    day.add_vehicle_type(12, 8, yard, yard, reload_depots=[yard], max_reloads=1)
+    for place in places[1:]:
+        day.add_client(place, delivery=1)
+    for here in places:
+        for there in places:
+            day.add_edge(here, there, int(np.hypot(here.x - there.x, here.y - there.y)), int(here is not there))
+    data = day.data()
+    begin = repaired(data, begun(data, np.random.default_rng(1)))
+    job = Cooling(*flat(data, begin), delivery.Effort(steps=3000), 1, 50.0, 1.0, True)
+    came = annealed(job)
+    assert read(data, job, came).is_feasible()
+    assert came.cost == paid(read(data, job, came)) < paid(begin)
 
 
 def test_a_part_sent_to_a_process_comes_to_the_same_as_here() -> None:

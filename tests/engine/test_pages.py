@@ -20,7 +20,7 @@ PLANNERS = sorted(
     path.stem
     for path in ENGINE.iterdir()
     if (path.suffix == ".py" or (path / "__init__.py").exists())
-    and path.stem not in {"__init__", "problems", "compiled"}
+    and path.stem not in {"__init__", "problems", "compiled", "warm_up"}
 )
 
 

@@ -17,7 +17,7 @@ from gridward.engine.delivery.arrays import Data, state_of
 from gridward.engine.delivery.recreate import recreate
 from gridward.engine.delivery.ruin import ruin
 from gridward.engine.delivery.search import Effort
-from gridward.engine.delivery.segments import refresh
+from gridward.engine.delivery.segments import copy, refresh
 
 Array = np.ndarray
 
@@ -27,7 +27,7 @@ TINY = 1e-12
 
 
 class Work(NamedTuple):
-    """What a step needs besides: stops in no route, routes as they were, the best so far."""
+    """What a step needs besides: stops in no route, routes touched, the best so far, vans free for a trip."""
 
     absent: Array
     absent_count: Array
@@ -37,11 +37,11 @@ class Work(NamedTuple):
     touched: Array
     stack: Array
     stack_count: Array
-    saved_size: Array
-    saved_stop: Array
     best_size: Array
     best_stop: Array
     total: Array
+    free: Array
+    free_count: Array
     mark: Array
     marked: Array
     rng: Array
@@ -52,34 +52,29 @@ def work_of(n: int, m: int, width: int, seed: int) -> Work:
     return Work(
         np.zeros(n, np.int64), np.zeros(1, np.int64), np.zeros(n, np.int64), np.zeros(1, np.int64), np.zeros(n),
         np.zeros(m, np.bool_), np.zeros(m, np.int64), np.zeros(1, np.int64), np.zeros(m, np.int64),
-        np.zeros((m, width), np.int64), np.zeros(m, np.int64), np.zeros((m, width), np.int64), np.zeros(2),
+        np.zeros((m, width), np.int64), np.zeros(2), np.zeros(m, np.int64), np.zeros(1, np.int64),
         np.zeros(m, np.int64), np.zeros(1, np.int64), np.array([seed * 2 + 88172645463325252], np.uint64),
     )  # fmt: skip
 
 
 @kernel
-def cost_of(data, state, work):
-    """What all routes and stops in none cost."""
+def routes_cost(state):
+    """What all routes cost."""
     cost = 0.0
     for v in range(len(state.size)):
         cost += state.cost[v]
-    for a in range(work.absent_count[0]):
-        cost += data.prize[work.absent[a]]
     return cost
 
 
 @kernel
-def undo(data, state, work):
+def undo(data, state, saved, work):
     """Bring back the routes as they were before the step."""
-    for a in range(work.absent_count[0]):
-        state.route[work.absent[a]] = -1
-    for k in range(work.stack_count[0]):
-        v = work.stack[k]
-        state.size[v] = work.saved_size[v]
-        for b in range(state.size[v]):
-            state.stop[v, b] = work.saved_stop[v, b]
-            state.route[state.stop[v, b]] = v
-        refresh(data, state, v)
+    for touched in range(work.stack_count[0]):
+        v = work.stack[touched]
+        copy(data, state, saved, v)
+        for k in range(state.size[v]):
+            one = state.stop[v, k]
+            state.route[one], state.at[one] = v, k
     work.absent_count[0] = work.before_count[0]
     for a in range(work.before_count[0]):
         work.absent[a] = work.before[a]
@@ -105,30 +100,32 @@ def begin(data, state, work):
             work.absent_count[0] += 1
     for v in range(len(state.size)):
         refresh(data, state, v)
-    work.total[0] = cost_of(data, state, work)
+    work.total[0] = routes_cost(state)
+    for a in range(work.absent_count[0]):
+        work.total[0] += data.prize[work.absent[a]]
     work.total[1] = work.total[0]
     keep(state, work)
 
 
 @entry
-def cool(data, state, work, steps, heat):
+def cool(data, state, saved, work, steps, heat):
     """Steps of ruin and recreate; a worse plan is accepted for a price drawn around `heat`."""
     for _ in range(steps):
         work.before_count[0] = work.absent_count[0]
         for a in range(work.absent_count[0]):
             work.before[a] = work.absent[a]
-        ruin(data, state, work)
-        recreate(data, state, work)
-        cost = cost_of(data, state, work)
+        ruin(data, state, saved, work)
+        allowed = work.total[0] - heat * np.log(max(random(work.rng), TINY))
+        cost = recreate(data, state, saved, work, routes_cost(state), allowed)
         for k in range(work.stack_count[0]):
             work.touched[work.stack[k]] = False
-        if cost < work.total[0] - heat * np.log(max(random(work.rng), TINY)):
+        if cost <= allowed:
             work.total[0] = cost
             if cost < work.total[1] - 0.5:
                 work.total[1] = cost
                 keep(state, work)
         else:
-            undo(data, state, work)
+            undo(data, state, saved, work)
         work.stack_count[0] = 0
 
 
@@ -159,10 +156,11 @@ def annealed(job: Cooling) -> Cooled:
     """Ruin and recreate until the effort is spent; all limits held throughout, as they must be to begin with."""
     began_s, steps, state = time.process_time(), 0, state_of(job.data, job.visits)
     work = work_of(len(job.data.place), len(job.data.kind), state.stop.shape[1], job.seed)
+    saved = state_of(job.data, job.visits)
     begin(job.data, state, work)
     while (done := _done(job.effort, steps, time.process_time() - began_s)) < 1.0:
         more = min(STEPS, job.effort.steps - steps) if job.effort.steps else STEPS
-        cool(job.data, state, work, more, job.hot * (job.cold / job.hot) ** done)
+        cool(job.data, state, saved, work, more, job.hot * (job.cold / job.hot) ** done)
         steps += more
     size, stop = (work.best_size, work.best_stop) if job.last else (state.size, state.stop)
     visits = [stop[v, : size[v]].tolist() for v in range(len(size))]

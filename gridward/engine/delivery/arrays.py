@@ -16,10 +16,16 @@ NEAR = 200
 FAR = BEYOND_PRIZE = 1 << 40
 
 
+WAY = np.dtype([("m", np.int32), ("s", np.int32), ("back_m", np.int32), ("back_s", np.int32)])
+"""The metres and seconds of a way, and of the way back."""
+PART = np.dtype([(f"{side}_{what}", np.int64) for side in ("lead", "rest") for what in ("m", "s", "early", "late")])
+"""What leads to the first k nodes of a route and what follows them: metres, seconds, earliest and latest begin."""
+
+
 class Data(NamedTuple):
     """Nodes [n + y] (clients, then yards), vehicles [m] (each its own), places [p]; whole seconds, metres and prices.
 
-    metres_to — as `metres`, from the second place to the first, so that a stop's ways lie in one row.
+    way — [profile, p, p] from the first place to the second and from there back, so that a stop's ways lie together.
     """
 
     place: Array
@@ -50,31 +56,30 @@ class Data(NamedTuple):
     per_s: Array
     per_over: Array
     profile: Array
-    metres: Array
-    metres_to: Array
-    seconds: Array
+    way: Array
 
 
 class State(NamedTuple):
-    """Routes: `stop[v, k]` — clients in order; what leads to the first k of them and what follows the first k.
+    """Routes, of which `stop[v, k]` is the node at position k.
 
-    `lead_*[v, k]` and `rest_*[v, k]` — metres, seconds, earliest and latest begin of that part of the route.
+    route, at — [n] where a client is: vehicle (-1 = in none), position.
+    begins — [m, trips + 1] the position each trip begins at; beyond the last one, one more than there are nodes.
+    place, way_m, way_s — [m, k] the place of a node, and the way to it; after the last, those of the end.
+    part — [m, k] what leads to the first k nodes and what follows them, `PART`.
     """
 
     size: Array
     stop: Array
     route: Array
+    at: Array
+    begins: Array
     load: Array
     driven: Array
     cost: Array
-    lead_m: Array
-    lead_s: Array
-    lead_early: Array
-    lead_late: Array
-    rest_m: Array
-    rest_s: Array
-    rest_early: Array
-    rest_late: Array
+    place: Array
+    way_m: Array
+    way_s: Array
+    part: Array
 
 
 def suits(data: ProblemData) -> bool:
@@ -92,12 +97,15 @@ def suits(data: ProblemData) -> bool:
 def flat(data: ProblemData, solution: Solution) -> tuple[Data, list[list[int]]]:
     """The arrays, and the nodes of each vehicle's route."""
     kinds, visits = _vehicles_used(data, solution)
-    metres = np.stack([data.distance_matrix(way) for way in range(data.num_profiles)]).astype(np.int32)
-    seconds = np.stack([data.duration_matrix(way) for way in range(data.num_profiles)]).astype(np.int32)
-    metres_to = np.ascontiguousarray(metres.transpose(0, 2, 1))
-    columns = {"kind": kinds, **_nodes(data, metres[0]), **_vehicles(data, [data.vehicle_type(at) for at in kinds])}
+    order = _places_as_visited(data, visits)
+    number = np.argsort(order)
+    columns = {
+        "kind": kinds,
+        **_nodes(data, number),
+        **_vehicles(data, [data.vehicle_type(at) for at in kinds], number),
+    }
     arrays = {name: np.ascontiguousarray(column, np.int64) for name, column in columns.items()}
-    return Data(**arrays, clients=data.num_clients, metres=metres, metres_to=metres_to, seconds=seconds), visits
+    return Data(**arrays, clients=data.num_clients, way=_ways(data, order)), visits
 
 
 def _vehicles_used(data: ProblemData, solution: Solution) -> tuple[list[int], list[list[int]]]:
@@ -120,38 +128,57 @@ def _nodes_of(data: ProblemData, route: Route) -> list[int]:
     return [stop.idx if stop.is_client() else data.num_clients + stop.idx for stop in inner]
 
 
-def _nodes(data: ProblemData, metres: Array) -> dict[str, Array | list]:
+def _places_as_visited(data: ProblemData, visits: list[list[int]]) -> Array:
+    """The places in the order in which they are visited: what is near each other is so in memory too."""
+    both = [*data.clients(), *data.depots()]
+    visited = [both[node].location for nodes in visits for node in nodes]
+    places, first = np.unique([*visited, *range(data.num_locations)], return_index=True)
+    return places[np.argsort(first)]
+
+
+def _ways(data: ProblemData, order: Array) -> Array:
+    """[profile, p, p] the ways between the places in this order."""
+    ways = np.empty((data.num_profiles, len(order), len(order)), WAY)
+    square = np.ix_(order, order)
+    for profile in range(data.num_profiles):
+        metres, seconds = data.distance_matrix(profile)[square], data.duration_matrix(profile)[square]
+        ways["m"][profile], ways["s"][profile] = metres, seconds
+        ways["back_m"][profile], ways["back_s"][profile] = metres.T, seconds.T
+    return ways
+
+
+def _nodes(data: ProblemData, number: Array) -> dict[str, Array | list]:
     clients, depots = data.clients(), data.depots()
     both = [*clients, *depots]
-    place = np.array([one.location for one in both])
-    homes = place[: len(clients)]
+    places = np.array([one.location for one in both])
+    homes, metres = places[: len(clients)], data.distance_matrix(0)
     prize = np.array([0 if client.required else client.prize for client in clients])
     return {
-        "place": place,
+        "place": number[places],
         "load": [client.delivery for client in clients] + [[0] * data.num_load_dimensions for _ in depots],
         "service": [one.service_duration for one in both],
         "opens": [one.tw_early for one in both],
-        "closes": [one.tw_late for one in both],
+        "closes": [min(one.tw_late, FAR) for one in both],
         "prize": np.where([client.required for client in clients], prize.sum() + BEYOND_PRIZE, prize),
         "near": np.argsort(metres[np.ix_(homes, homes)], axis=1, kind="stable")[:, :NEAR],
-        "away": metres[place[len(clients) :]].min(axis=0)[homes],
+        "away": metres[places[len(clients) :]].min(axis=0)[homes],
     }
 
 
-def _vehicles(data: ProblemData, types: list[VehicleType]) -> dict[str, list]:
+def _vehicles(data: ProblemData, types: list[VehicleType], number: Array) -> dict[str, Array | list]:
     start = [data.depot(kind.start_depot) for kind in types]
     end = [data.depot(kind.end_depot) for kind in types]
     return {
         "trips": [kind.max_reloads + 1 if kind.reload_depots else 1 for kind in types],
         "reload": [[yard in kind.reload_depots for yard in range(data.num_depots)] for kind in types],
         "capacity": [kind.capacity for kind in types],
-        "start": [depot.location for depot in start],
-        "end": [depot.location for depot in end],
+        "start": number[[depot.location for depot in start]],
+        "end": number[[depot.location for depot in end]],
         "start_opens": [max(k.tw_early, depot.tw_early) for k, depot in zip(types, start, strict=True)],
-        "start_closes": [min(k.start_late, depot.tw_late) for k, depot in zip(types, start, strict=True)],
+        "start_closes": [min(k.start_late, depot.tw_late, FAR) for k, depot in zip(types, start, strict=True)],
         "loading": [depot.service_duration for depot in start],
         "end_opens": [depot.tw_early for depot in end],
-        "end_closes": [min(k.tw_late, depot.tw_late) for k, depot in zip(types, end, strict=True)],
+        "end_closes": [min(k.tw_late, depot.tw_late, FAR) for k, depot in zip(types, end, strict=True)],
         "longest_s": [min(kind.max_duration, FAR) for kind in types],
         "fair_s": [min(kind.shift_duration, FAR) for kind in types],
         "longest_m": [min(kind.max_distance, FAR) for kind in types],
@@ -170,9 +197,9 @@ def state_of(data: Data, visits: list[list[int]]) -> State:
     width = min(n, int(ROOM * longest)) + MORE
     trips = int(data.trips.max(initial=1))
     state = State(
-        np.zeros(m, np.int64), np.zeros((m, width), np.int64), np.full(n, -1, np.int64),
-        np.zeros((m, trips, data.load.shape[1]), np.int64), np.ones(m, np.int64), np.zeros(m),
-        *(np.zeros((m, width + 1), np.int64) for _ in range(8)),
+        np.zeros(m, np.int64), np.zeros((m, width), np.int64), np.full(n, -1, np.int64), np.zeros(n, np.int64),
+        np.zeros((m, trips + 1), np.int64), np.zeros((m, trips, data.load.shape[1]), np.int64), np.ones(m, np.int64),
+        np.zeros(m), *(np.zeros((m, width + 1), np.int64) for _ in range(3)), np.zeros((m, width + 1), PART),
     )  # fmt: skip
     for v, nodes in enumerate(visits):
         state.size[v] = len(nodes)

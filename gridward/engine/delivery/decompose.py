@@ -1,10 +1,12 @@
-"""Large days in rounds of clusters searched apart: by ruin and recreate where vans load again, else by PyVRP."""
+"""Large days in rounds of clusters searched apart: by ruin and recreate where that knows all asked, else by PyVRP."""
 
+import time
+from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor
 from multiprocessing import get_context
 
 import numpy as np
-from pyvrp import Activity, ActivityType, ProblemData, Route, Solution
+from pyvrp import Activity, ActivityType, Model, ProblemData, Route, Solution
 
 from gridward.engine.delivery.anneal import Cooled, Cooling, annealed
 from gridward.engine.delivery.arrays import flat, suits
@@ -16,6 +18,8 @@ from gridward.engine.delivery.search import Effort, Found, Start, better, paid, 
 from gridward.engine.delivery.shares import begun
 from gridward.engine.delivery.trips import by_trips, by_vans, several
 
+Way = Callable[[ProblemData, Effort, int, Solution | None, Executor | None], Found]
+
 STOPS_TOGETHER = 800
 LEAST_ROUTES = 35
 """Fewer and longer routes than these lose more by being kept apart than they gain."""
@@ -25,26 +29,37 @@ ONE_TRIP = Habit()
 TRIP_ROUNDS = 16
 VANS_EVERY = 4
 SEVERAL_TRIPS = Habit(50)
-RUIN_ROUNDS = 12
+RUIN_ROUNDS = 24
+RUIN_SHARE = 0.6
 STOPS_RUINED = 750
-HOT, WARM, COLD = 2.5, 0.25, 0.015
+HOT, WARM, COLD = 2.5, 0.25, 0.03
 """A worse plan is accepted for about so many average ways at first, at first from a plan given, and at last."""
 
 
 def solve_data(
     data: ProblemData, effort: Effort, seed: int, start: Solution | None = None, processes: int = 1
 ) -> Found:
-    """The best solution of PyVRP's problem data: by one search up to 800 clients or 35 routes, in clusters beyond.
+    """The best solution of PyVRP's problem data: by one search up to 800 clients, by other ways beyond.
 
     Parameters: start — a warm start. processes — 1 does all in this process; more are spawned.
     """
-    if data.num_clients <= STOPS_TOGETHER or data.groups() or data.num_shipments or routes_by_load(data) < LEAST_ROUTES:
+    way = _way(data)
+    if way is None:
         return search(data, effort, seed, Start(start))
-    way = _of_one_trip if not several(data) else _by_ruin if suits(data) else _by_trips
     if processes == 1:
         return way(data, effort, seed, start, None)
     with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
         return way(data, effort, seed, start, pool)
+
+
+def _way(data: ProblemData) -> Way | None:
+    """How to go about a day; None — one search of PyVRP's."""
+    if data.num_clients <= STOPS_TOGETHER or data.groups() or data.num_shipments:
+        return None
+    few = routes_by_load(data) < LEAST_ROUTES
+    if suits(data):
+        return _by_both if few else _by_ruin
+    return None if few else _by_trips if several(data) else _of_one_trip
 
 
 def routes_by_load(data: ProblemData) -> float:
@@ -86,22 +101,38 @@ def _by_trips(data: ProblemData, effort: Effort, seed: int, start: Solution | No
     return Found(solution, rounds.penalties, purse.steps, purse.spent_s())
 
 
+def _by_both(data: ProblemData, effort: Effort, seed: int, start: Solution | None, pool: Executor | None) -> Found:
+    """Ruin and recreate of all routes together, then a search by PyVRP, which does better where they are long."""
+    first = _cooled(data, effort.share(RUIN_SHARE), seed, start, 1, data.num_clients, pool)
+    last = search(data, effort.left(first.steps, first.cpu_s), seed, Start(first.solution))
+    solution = better(data, last.solution, first.solution)
+    return Found(solution, last.penalties, first.steps + last.steps, first.cpu_s + last.cpu_s)
+
+
 def _by_ruin(data: ProblemData, effort: Effort, seed: int, start: Solution | None, pool: Executor | None) -> Found:
-    """Trips by savings, then ruin and recreate in large clusters of vans, cooling from round to round."""
+    """Ruin and recreate in large clusters of vans, cut anew from round to round."""
+    return _cooled(data, effort, seed, start, RUIN_ROUNDS, min(STOPS_RUINED, data.num_clients / 2), pool)
+
+
+def _cooled(
+    data: ProblemData, effort: Effort, seed: int, start: Solution | None, rounds: int, stops: float,
+    pool: Executor | None,
+) -> Found:  # fmt: skip
+    """Trips by savings, then ruin and recreate in clusters of so many stops, cooling from round to round."""
     purse, rng = Purse(effort, pool is not None), np.random.default_rng(seed)
     solution = repaired(data, begun(data, rng) if start is None else start)
     best, way = solution, paid(solution) / max(1, data.num_clients + solution.num_trips())
-    heat = way * np.geomspace(HOT if start is None else WARM, COLD, RUIN_ROUNDS + 1)
-    for turn in range(RUIN_ROUNDS):
+    heat = way * np.geomspace(HOT if start is None else WARM, COLD, rounds + 1)
+    for turn in range(rounds):
         if purse.over() or not solution.num_routes():
             break
         solution = paired(data, solution)
-        left = purse.part(1 / (RUIN_ROUNDS - turn))
-        parts = cut(data, solution, clusters_of(data, solution, min(STOPS_RUINED, data.num_clients / 2), rng))
+        left = purse.part(1 / (rounds - turn))
+        parts = cut(data, solution, clusters_of(data, solution, stops, rng))
         jobs = [
             Cooling(
                 *flat(part.data, part.solution), left.share(len(part.clients) / data.num_clients),
-                int(rng.integers(1 << 31)), float(heat[turn]), float(heat[turn + 1]), turn == RUIN_ROUNDS - 1,
+                int(rng.integers(1 << 31)), float(heat[turn]), float(heat[turn + 1]), turn == rounds - 1,
             )
             for part in parts
         ]  # fmt: skip
@@ -111,6 +142,21 @@ def _by_ruin(data: ProblemData, effort: Effort, seed: int, start: Solution | Non
         solution = join(data, parts, found)
         best = better(data, solution, best)
     return Found(best, early_penalties(data, SEVERAL_TRIPS), purse.steps, purse.spent_s())
+
+
+def warm_up() -> float:
+    """Compile every kernel (or load it from the cache); how many CPU seconds that took."""
+    began_s = time.process_time()
+    day = Model()
+    yard = day.add_depot(day.add_location(0, 0))
+    day.add_vehicle_type(1, 3, yard, yard, reload_depots=[yard], max_reloads=1)
+    for x in range(1, 5):
+        day.add_client(day.add_location(x, 0), delivery=1)
+    for here in day.locations:
+        for there in day.locations:
+            day.add_edge(here, there, distance=abs(here.x - there.x), duration=0)
+    _cooled(day.data(), Effort(steps=1), 1, None, 1, 4, None)
+    return time.process_time() - began_s
 
 
 def read(data: ProblemData, job: Cooling, came: Cooled) -> Solution:

@@ -8,7 +8,7 @@ Source: Christiaens & Vanden Berghe (2020), slack induction by string removals f
 
 from gridward.engine.compiled import kernel, order_by, random
 from gridward.engine.delivery.ruin import touch
-from gridward.engine.delivery.segments import put, refresh, with_nodes
+from gridward.engine.delivery.segments import put, refresh, visit, with_stop, with_trip
 
 BLINK = 0.01
 TRIED = 100
@@ -55,26 +55,20 @@ def fits(data, state, v, trip, c):
 @kernel
 def best_in_trips(data, state, work, v, c, best):
     """The price and position of a stop in one of the trips of route v, if below the best so far."""
-    size, trip, best_k = state.size[v], 0, -1
-    way, here, at, per_m = data.profile[v], data.start[v], data.place[c], data.per_m[v]
-    room = fits(data, state, v, 0, c)
-    for k in range(size + 1):
-        one = state.stop[v, k] if k < size else -1
-        there = data.place[one] if k < size else data.end[v]
-        if room:
-            more_m = data.metres_to[way, at, here] + data.metres[way, at, there]
-            if k < size:
-                more_m -= state.lead_m[v, k + 1] - state.lead_m[v, k]
-            elif size > 0:
-                more_m -= state.rest_m[v, size - 1]
+    profile, at, per_m, best_k = data.profile[v], data.place[c], data.per_m[v], -1
+    for trip in range(state.driven[v]):
+        if not fits(data, state, v, trip, c):
+            continue
+        first = state.begins[v, trip]
+        to = data.way[profile, at, state.place[v, first - 1] if first > 0 else data.start[v]]
+        for k in range(first, state.begins[v, trip + 1]):
+            onward = data.way[profile, at, state.place[v, k]]
+            more_m = to.back_m + onward.m - state.way_m[v, k]
             if per_m * more_m < best and random(work.rng) >= BLINK:
-                price = with_nodes(data, state, v, k, c, -1, here, there) - state.cost[v]
+                price = with_stop(data, state, v, k, c, to, onward) - state.cost[v]
                 if price < best:
                     best, best_k = price, k
-        if one >= data.clients:
-            trip += 1
-            room = fits(data, state, v, trip, c)
-        here = there
+            to = onward
     return best, best_k
 
 
@@ -85,24 +79,23 @@ def best_new_trip(data, state, v, c, best):
     for d in range(data.load.shape[1]):
         if data.load[c, d] > data.capacity[v, d]:
             return best, -1
-    first, last = data.place[state.stop[v, 0]], data.place[state.stop[v, size - 1]]
     for y in range(yards):
         if not data.reload[v, y]:
             continue
         node = data.clients + y
-        price = with_nodes(data, state, v, 0, c, node, data.start[v], first) - state.cost[v]
+        price = with_trip(data, state, v, 0, c, node) - state.cost[v]
         if price < best:
             best, best_y = price, y
-        price = with_nodes(data, state, v, size, node, c, last, data.end[v]) - state.cost[v]
+        price = with_trip(data, state, v, size, node, c) - state.cost[v]
         if price < best:
             best, best_y = price, y + yards
     return best, best_y
 
 
 @kernel
-def best_near(data, state, work, c):
-    """The price, vehicle and position of a stop in the trips of the nearest stops' vans, the nearest first."""
-    best, best_v, best_k = float(data.prize[c]), -1, 0
+def best_near(data, state, work, c, best):
+    """The price, vehicle or -1 and position of a stop in the trips of the nearest stops' vans, if below the best."""
+    best_v, best_k = -1, 0
     work.marked[0] += 1
     for near in range(min(TRIED, data.near.shape[1])):
         v = state.route[data.near[c, near]]
@@ -116,46 +109,81 @@ def best_near(data, state, work, c):
 
 
 @kernel
-def best_place(data, state, work, c):
-    """Where a stop costs least: vehicle, position, yard of a new trip or -1; vehicle -1 if nowhere for its prize."""
-    best, best_v, best_k = best_near(data, state, work, c)
-    best_y, empty = -1, -1
+def list_free(data, state, work):
+    """List the vans that could drive one more trip: one of each type in no route, and those in routes."""
+    count, empty = 0, -1
     for v in range(len(state.size)):
-        if state.size[v] + 2 > state.stop.shape[1]:
-            continue
         if state.size[v] == 0 and data.kind[v] != empty:
             empty = data.kind[v]
-            price, k = best_in_trips(data, state, work, v, c, best)
-            if k >= 0:
-                best, best_v, best_k, best_y = price, v, k, -1
-        elif state.size[v] > 0 and state.driven[v] < data.trips[v]:
+        elif state.size[v] == 0 or state.driven[v] == data.trips[v]:
+            continue
+        work.free[count] = v
+        count += 1
+    work.free_count[0] = count
+
+
+@kernel
+def best_place(data, state, work, c, best):
+    """Where a stop costs least, if less than `best`: vehicle or -1, position, yard of a new trip or -1."""
+    best, best_v, best_k = best_near(data, state, work, c, best)
+    best_y = -1
+    for a in range(work.free_count[0]):
+        v = work.free[a]
+        if state.size[v] + 2 > state.stop.shape[1]:
+            continue
+        if state.size[v] > 0:
             price, y = best_new_trip(data, state, v, c, best)
             if y >= 0:
                 best, best_v, best_y = price, v, y
+        elif data.fixed[v] < best:
+            price, k = best_in_trips(data, state, work, v, c, best)
+            if k >= 0:
+                best, best_v, best_k, best_y = price, v, k, -1
     return best_v, best_k, best_y
 
 
 @kernel
-def recreate(data, state, work):
-    """Put the stops in no route back one by one; those that fit nowhere stay out."""
+def put_back(data, state, v, k, y, c):
+    """Put a stop into route v at position k, or on a new trip from yard y at its begin or end (yard + count)."""
+    yards = data.reload.shape[1]
+    if y < 0:
+        visit(data, state, v, k, c)
+        return
+    if y < yards:
+        put(state, v, 0, data.clients + y)
+        put(state, v, 0, c)
+    else:
+        put(state, v, state.size[v], data.clients + y - yards)
+        put(state, v, state.size[v], c)
+    state.route[c] = v
+    refresh(data, state, v)
+
+
+@kernel
+def recreate(data, state, saved, work, spent, allowed):
+    """Put the stops in no route back one by one; those that fit nowhere stay out.
+
+    Parameters: spent — what the routes cost. Returns: what all costs, if that is allowed; else more than is allowed,
+    with the rest not put back.
+    """
     rank(data, work)
-    count, yards = 0, data.reload.shape[1]
+    list_free(data, state, work)
+    count = 0
     for a in range(work.absent_count[0]):
         c = work.absent[a]
-        v, k, y = best_place(data, state, work, c)
+        v, k, y = best_place(data, state, work, c, min(data.prize[c], allowed - spent + 1.0))
         if v < 0:
             work.absent[count] = c
             count += 1
-            continue
-        touch(state, work, v)
-        if y < 0:
-            put(state, v, k, c)
-        elif y < yards:
-            put(state, v, 0, data.clients + y)
-            put(state, v, 0, c)
+            spent += data.prize[c]
         else:
-            put(state, v, state.size[v], data.clients + y - yards)
-            put(state, v, state.size[v], c)
-        state.route[c] = v
-        refresh(data, state, v)
+            touch(data, state, saved, work, v)
+            before, size = state.cost[v], state.size[v]
+            put_back(data, state, v, k, y, c)
+            spent += state.cost[v] - before
+            if y >= 0 or size == 0:
+                list_free(data, state, work)
+        if spent > allowed:
+            return spent
     work.absent_count[0] = count
+    return spent

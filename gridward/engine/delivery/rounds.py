@@ -54,8 +54,7 @@ class Purse:
 
     def part(self, share: float) -> Effort:
         """A share of what is left."""
-        left_s = max(0.0, self.effort.cpu_s - self.spent_s())
-        return Effort(max(0, self.effort.steps - self.steps), left_s).share(share)
+        return self.effort.left(self.steps, self.spent_s()).share(share)
 
     def pay(self, came: Sequence[Found | Cooled]) -> None:
         """Count what a round took."""

@@ -7,7 +7,7 @@ Source: Christiaens & Vanden Berghe (2020), slack induction by string removals f
 # pyright: reportMissingParameterType=false
 
 from gridward.engine.compiled import below, kernel, random
-from gridward.engine.delivery.segments import drop_empty_trips, refresh
+from gridward.engine.delivery.segments import copy, drop_empty_trips, refresh
 
 TAKEN = 10.0
 LONGEST = 10
@@ -16,25 +16,21 @@ GROWS = 0.01
 
 
 @kernel
-def touch(state, work, v):
+def touch(data, state, saved, work, v):
     """Save route v once in a step."""
     if work.touched[v]:
         return
     work.touched[v] = True
     work.stack[work.stack_count[0]] = v
     work.stack_count[0] += 1
-    work.saved_size[v] = state.size[v]
-    for k in range(state.size[v]):
-        work.saved_stop[v, k] = state.stop[v, k]
+    copy(data, saved, state, v)
 
 
 @kernel
-def take_string(data, state, work, c, longest):
+def take_string(data, state, saved, work, c, longest):
     """Take a string of stops around c out of its route, now and then leaving some inside."""
     v = state.route[c]
-    size, at = state.size[v], 0
-    while state.stop[v, at] != c:
-        at += 1
+    size, at = state.size[v], state.at[c]
     length = 1 + below(work.rng, min(size, longest))
     kept = 0
     if 1 < length < size and random(work.rng) < KEPT:
@@ -47,7 +43,7 @@ def take_string(data, state, work, c, longest):
     low, high = max(0, at - span + 1), min(at, size - span)
     first = low + below(work.rng, high - low + 1)
     hole = first + 1 + below(work.rng, max(1, length - 1)) if kept else first + span
-    touch(state, work, v)
+    touch(data, state, saved, work, v)
     left = first
     for k in range(first, size):
         one = state.stop[v, k]
@@ -64,7 +60,7 @@ def take_string(data, state, work, c, longest):
 
 
 @kernel
-def ruin(data, state, work):
+def ruin(data, state, saved, work):
     """Take strings out of the routes nearest to a stop chosen at random."""
     trips = 0
     for v in range(len(state.size)):
@@ -80,7 +76,7 @@ def ruin(data, state, work):
         c = data.near[centre, k]
         v = state.route[c]
         if v >= 0 and not work.touched[v]:
-            take_string(data, state, work, c, longest)
+            take_string(data, state, saved, work, c, longest)
             strings -= 1
             if strings == 0:
                 return

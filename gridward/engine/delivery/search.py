@@ -29,6 +29,7 @@ Penalties = tuple[list[float], float, float]
 
 HIGHEST_PENALTY = 100_000.0
 HISTORY = 300
+LEAST_S = 1e-3
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,12 @@ class Effort:
     def share(self, part: float) -> "Effort":
         """That part of the effort; at least one step where steps are counted."""
         return Effort(max(1, round(self.steps * part)) if self.steps else 0, self.cpu_s * part)
+
+    def left(self, steps: int, cpu_s: float) -> "Effort":
+        """What is left after so much; never nothing, which would be without end."""
+        return Effort(
+            max(1, self.steps - steps) if self.steps else 0, max(LEAST_S, self.cpu_s - cpu_s) if self.cpu_s else 0.0
+        )
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ Source: Vidal, Crainic, Gendreau & Prins (2014), a unified solution framework fo
 
 from gridward.engine.compiled import kernel
 
-NEVER = 1e18
+NEVER = 1e15
+"""Beyond any cost, and small enough for whole numbers to be exact beside it."""
 
 
 @kernel
@@ -34,84 +35,152 @@ def priced(data, v, metres, seconds):
 
 
 @kernel
-def lead(data, state, v):
-    """Reckon anew the trips' loads of route v, and what leads to each of its nodes."""
-    way, trip, here = data.profile[v], 0, data.start[v]
-    for d in range(data.load.shape[1]):
-        state.load[v, 0, d] = 0
-    state.lead_m[v, 0], state.lead_s[v, 0] = 0, data.loading[v]
-    state.lead_early[v, 0], state.lead_late[v, 0] = data.start_opens[v], data.start_closes[v]
-    for k in range(state.size[v]):
-        node = state.stop[v, k]
+def lead(data, state, v, k, trip):
+    """Reckon anew what leads to the nodes of route v from position k on, which is in this trip."""
+    profile, size = data.profile[v], state.size[v]
+    here = state.place[v, k - 1] if k > 0 else data.start[v]
+    part = state.part[v, k]
+    m, s, early, late = part.lead_m, part.lead_s, part.lead_early, part.lead_late
+    for b in range(k, size):
+        node = state.stop[v, b]
         there = data.place[node]
         if node >= data.clients:
             trip += 1
-        for d in range(data.load.shape[1]):
-            before = 0 if node >= data.clients else state.load[v, trip, d]
-            state.load[v, trip, d] = before + data.load[node, d]
-        state.lead_m[v, k + 1] = state.lead_m[v, k] + data.metres[way, here, there]
-        s, early, late = joined(
-            state.lead_s[v, k], state.lead_early[v, k], state.lead_late[v, k], data.seconds[way, here, there],
-            data.service[node], data.opens[node], data.closes[node],
-        )  # fmt: skip
-        state.lead_s[v, k + 1], state.lead_early[v, k + 1], state.lead_late[v, k + 1] = s, early, late
+            state.begins[v, trip] = b + 1
+        state.at[node] = b
+        way = data.way[profile, here, there]
+        state.place[v, b], state.way_m[v, b], state.way_s[v, b] = there, way.m, way.s
+        m += way.m
+        s, early, late = joined(s, early, late, way.s, data.service[node], data.opens[node], data.closes[node])
+        part = state.part[v, b + 1]
+        part.lead_m, part.lead_s, part.lead_early, part.lead_late = m, s, early, late
         here = there
+    way = data.way[profile, here, data.end[v]]
+    state.place[v, size], state.way_m[v, size], state.way_s[v, size] = data.end[v], way.m if size > 0 else 0, way.s
     state.driven[v] = trip + 1
+    state.begins[v, trip + 1] = size + 1
 
 
 @kernel
-def rest(data, state, v):
-    """Reckon anew what follows each node of route v."""
-    size, way, there = state.size[v], data.profile[v], data.end[v]
-    state.rest_m[v, size], state.rest_s[v, size] = 0, 0
-    state.rest_early[v, size], state.rest_late[v, size] = data.end_opens[v], data.end_closes[v]
-    for k in range(size - 1, -1, -1):
-        node = state.stop[v, k]
-        here = data.place[node]
-        state.rest_m[v, k] = state.rest_m[v, k + 1] + data.metres[way, here, there]
+def rest(data, state, v, k):
+    """Reckon anew what follows the first k nodes of route v and the first fewer, from what follows one more."""
+    part = state.part[v, k + 1]
+    m, s, early, late = part.rest_m, part.rest_s, part.rest_early, part.rest_late
+    for b in range(k, -1, -1):
+        node = state.stop[v, b]
+        m += state.way_m[v, b + 1]
         s, early, late = joined(
-            data.service[node], data.opens[node], data.closes[node], data.seconds[way, here, there],
-            state.rest_s[v, k + 1], state.rest_early[v, k + 1], state.rest_late[v, k + 1],
-        )  # fmt: skip
-        state.rest_s[v, k], state.rest_early[v, k], state.rest_late[v, k] = s, early, late
-        there = here
+            data.service[node], data.opens[node], data.closes[node], state.way_s[v, b + 1], s, early, late
+        )
+        part = state.part[v, b]
+        part.rest_m, part.rest_s, part.rest_early, part.rest_late = m, s, early, late
+
+
+@kernel
+def loads(data, state, v):
+    """Reckon anew what each trip of route v carries."""
+    trip = 0
+    for d in range(data.load.shape[1]):
+        state.load[v, 0, d] = 0
+    for k in range(state.size[v]):
+        node = state.stop[v, k]
+        if node >= data.clients:
+            trip += 1
+            for d in range(data.load.shape[1]):
+                state.load[v, trip, d] = 0
+        for d in range(data.load.shape[1]):
+            state.load[v, trip, d] += data.load[node, d]
+
+
+@kernel
+def cost_of(data, state, v):
+    """What route v costs; NEVER if it breaks a limit."""
+    size = state.size[v]
+    if size == 0:
+        return 0.0
+    part = state.part[v, size]
+    s, _, _ = joined(
+        part.lead_s, part.lead_early, part.lead_late, state.way_s[v, size], 0, data.end_opens[v], data.end_closes[v]
+    )
+    return priced(data, v, part.lead_m + state.way_m[v, size], s)
 
 
 @kernel
 def refresh(data, state, v):
     """Reckon anew all that is kept of route v."""
-    lead(data, state, v)
-    rest(data, state, v)
-    size, way = state.size[v], data.profile[v]
-    state.cost[v] = 0.0
-    if size > 0:
-        last = data.place[state.stop[v, size - 1]]
-        s, _, _ = joined(
-            state.lead_s[v, size], state.lead_early[v, size], state.lead_late[v, size],
-            data.seconds[way, last, data.end[v]], 0, data.end_opens[v], data.end_closes[v],
-        )  # fmt: skip
-        state.cost[v] = priced(data, v, state.lead_m[v, size] + data.metres[way, last, data.end[v]], s)
+    size = state.size[v]
+    part = state.part[v, 0]
+    part.lead_m, part.lead_s = 0, data.loading[v]
+    part.lead_early, part.lead_late = data.start_opens[v], data.start_closes[v]
+    part = state.part[v, size]
+    part.rest_m, part.rest_s, part.rest_early, part.rest_late = 0, 0, data.end_opens[v], data.end_closes[v]
+    loads(data, state, v)
+    lead(data, state, v, 0, 0)
+    rest(data, state, v, size - 1)
+    state.cost[v] = cost_of(data, state, v)
 
 
 @kernel
-def with_nodes(data, state, v, k, first, second, here, there):
-    """What route v costs with one node or two (second -1 = none) at position k; NEVER if that breaks a limit."""
-    way, at = data.profile[v], data.place[first]
+def with_stop(data, state, v, k, c, to, onward):
+    """What route v costs with a stop at position k by these ways; NEVER if that breaks a limit."""
+    part = state.part[v, k]
     s, early, late = joined(
-        state.lead_s[v, k], state.lead_early[v, k], state.lead_late[v, k], data.seconds[way, here, at],
-        data.service[first], data.opens[first], data.closes[first],
-    )  # fmt: skip
-    metres = state.lead_m[v, k] + data.metres[way, here, at] + state.rest_m[v, k]
-    if second >= 0:
-        here, at = at, data.place[second]
-        metres += data.metres[way, here, at]
-        s, early, late = joined(
-            s, early, late, data.seconds[way, here, at], data.service[second], data.opens[second], data.closes[second]
-        )
-    s, early, late = joined(
-        s, early, late, data.seconds[way, at, there], state.rest_s[v, k], state.rest_early[v, k], state.rest_late[v, k]
+        part.lead_s, part.lead_early, part.lead_late, to.back_s, data.service[c], data.opens[c], data.closes[c]
     )
-    return priced(data, v, metres + data.metres[way, at, there], s)
+    s, early, late = joined(s, early, late, onward.s, part.rest_s, part.rest_early, part.rest_late)
+    return priced(data, v, part.lead_m + to.back_m + onward.m + part.rest_m, s)
+
+
+@kernel
+def with_trip(data, state, v, k, first, second):
+    """What route v costs with a yard and a stop at position k, in that order or the other; NEVER if it may not."""
+    profile, part = data.profile[v], state.part[v, k]
+    here = state.place[v, k - 1] if k > 0 else data.start[v]
+    to = data.way[profile, here, data.place[first]]
+    between = data.way[profile, data.place[first], data.place[second]]
+    onward = data.way[profile, data.place[second], state.place[v, k]]
+    s, early, late = joined(
+        part.lead_s, part.lead_early, part.lead_late, to.s, data.service[first], data.opens[first], data.closes[first]
+    )
+    s, early, late = joined(s, early, late, between.s, data.service[second], data.opens[second], data.closes[second])
+    s, early, late = joined(s, early, late, onward.s, part.rest_s, part.rest_early, part.rest_late)
+    return priced(data, v, part.lead_m + to.m + between.m + onward.m + part.rest_m, s)
+
+
+@kernel
+def visit(data, state, v, k, c):
+    """Put a stop into route v at position k, within a trip that has room for it."""
+    trip = 0
+    while state.begins[v, trip + 1] <= k:
+        trip += 1
+    for b in range(state.size[v], k - 1, -1):
+        one, after = state.part[v, b], state.part[v, b + 1]
+        after.rest_m, after.rest_s = one.rest_m, one.rest_s
+        after.rest_early, after.rest_late = one.rest_early, one.rest_late
+    put(state, v, k, c)
+    for d in range(data.load.shape[1]):
+        state.load[v, trip, d] += data.load[c, d]
+    state.route[c] = v
+    lead(data, state, v, k, trip)
+    rest(data, state, v, k)
+    state.cost[v] = cost_of(data, state, v)
+
+
+@kernel
+def copy(data, state, other, v):
+    """Make all that is kept of route v what it is in another state, but for where each client is."""
+    size = other.size[v]
+    state.size[v], state.driven[v], state.cost[v] = size, other.driven[v], other.cost[v]
+    for k in range(size + 1):
+        state.part[v, k] = other.part[v, k]
+        state.place[v, k] = other.place[v, k]
+        state.way_m[v, k], state.way_s[v, k] = other.way_m[v, k], other.way_s[v, k]
+    for k in range(size):
+        state.stop[v, k] = other.stop[v, k]
+    for trip in range(other.driven[v]):
+        state.begins[v, trip + 1] = other.begins[v, trip + 1]
+        for d in range(data.load.shape[1]):
+            state.load[v, trip, d] = other.load[v, trip, d]
 
 
 @kernel

@@ -51,7 +51,7 @@ def _shares(kind: VehicleType) -> list[VehicleType]:
         count = min(kind.max_reloads + 1, MOST_TRIPS)
     if count == 1:
         return [kind.replace(reload_depots=[], max_reloads=0)]
-    cuts = np.linspace(kind.tw_early, kind.tw_late, count + 1).astype(int).tolist()
+    cuts = [kind.tw_early + (kind.tw_late - kind.tw_early) * nth // count for nth in range(count + 1)]
     return [
         kind.replace(
             fixed_cost=kind.fixed_cost // count,
