@@ -67,7 +67,7 @@ def inspectors(start: Any, end: Any, begins_s: Any, ends_s: Any) -> Inspectors:
 
 def times(time_s: Any, places: Places, inspectors: Inspectors) -> Array:
     """The time table [m, m], inf = no way; rows 0 to n - 1 are the places. Raises: BadInput naming array and item."""
-    table = np.array(time_s, np.float64)
+    table = np.array(time_s, np.float64, order="C")
     if table.ndim != 2 or table.shape[0] != table.shape[1] or len(table) < len(places.worth):
         raise BadInput("time_s", None, f"times are [m, m] with a row for each place, not {table.shape}")
     bad = ~(table >= 0).all(axis=1)

@@ -150,7 +150,7 @@ PARTS: dict[str, Part] = {
 
 
 def _reach(reach_s: Any, needs: Needs, resources: Resources) -> Array:
-    found = np.asarray(reach_s, np.float64)
+    found = np.asarray(reach_s, np.float64, "C")
     shape = (len(needs.urgency), len(resources.kind))
     if found.shape != shape:
         raise BadInput("reach_s", None, f"{found.shape} times for {shape[0]} needs and {shape[1]} resources")

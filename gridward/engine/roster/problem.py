@@ -119,7 +119,7 @@ def posts(place_m: Any, shift: Any, wanted: Any, **given: Any) -> Posts:
         if len(values) != count:
             raise BadInput(f"posts.{name}", None, f"one value for each of {count} posts")
     _finite("posts.price", rest["price"], least=0)
-    return Posts(place_m=place, shift=shifts.astype(np.int64), wanted=heads.astype(np.int64), **rest)
+    return Posts(place_m=place, shift=shifts.astype(np.int64), wanted=heads.astype(np.int64, "C"), **rest)
 
 
 def problem(who: People, where: Posts, rules: Rules, prices: Prices | None = None, **given: Any) -> Problem:

@@ -187,7 +187,7 @@ def _joined(case: _Case, sector: Array) -> Array:
 
 
 def _checked(time_s: Any, load: Any, count: int, tolerance: float) -> tuple[Array, Array]:
-    times, loads = np.asarray(time_s, np.float64), np.asarray(load, np.float64)
+    times, loads = np.asarray(time_s, np.float64, "C"), np.asarray(load, np.float64)
     if times.ndim != 2 or times.shape[0] != times.shape[1] or not len(times):
         raise BadInput("time_s", None, f"times are [n, n] with an area at least, not {times.shape}")
     bad = ~((times >= 0) & np.isfinite(times)).all(axis=1)
