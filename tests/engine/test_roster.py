@@ -183,6 +183,8 @@ def test_nobody_and_nothing_are_planned_too() -> None:
         ({"skill": [0, -1]}, r"posts.skill\[0\]"),
         ({"held": np.array([[9], [FREE]])}, r"held\[0\]"),
         ({"served": [0, np.inf]}, r"people.served\[1\]"),
+        ({"most": 2}, r"people.most"),
+        ({"price": 2.0}, r"posts.price"),
     ],
 )
 def test_bad_input_names_the_array_and_the_item(change: dict[str, Any], words: str) -> None:

@@ -43,7 +43,7 @@ def solve_data(
 
     Parameters: start — a warm start. processes — 1 does all in this process; more are spawned.
     """
-    way = _way(data)
+    way = way_of(data)
     if way is None:
         return search(data, effort, seed, Start(start))
     if processes == 1:
@@ -52,13 +52,13 @@ def solve_data(
         return way(data, effort, seed, start, pool)
 
 
-def _way(data: ProblemData) -> Way | None:
+def way_of(data: ProblemData) -> Way | None:
     """How to go about a day; None — one search of PyVRP's."""
     if data.num_clients <= STOPS_TOGETHER or data.groups() or data.num_shipments:
         return None
     few = routes_by_load(data) < LEAST_ROUTES
     if suits(data):
-        return _by_both if few else _by_ruin
+        return by_both if few else by_ruin
     return None if few else _by_trips if several(data) else _of_one_trip
 
 
@@ -101,7 +101,7 @@ def _by_trips(data: ProblemData, effort: Effort, seed: int, start: Solution | No
     return Found(solution, rounds.penalties, purse.steps, purse.spent_s())
 
 
-def _by_both(data: ProblemData, effort: Effort, seed: int, start: Solution | None, pool: Executor | None) -> Found:
+def by_both(data: ProblemData, effort: Effort, seed: int, start: Solution | None, pool: Executor | None) -> Found:
     """Ruin and recreate of all routes together, then a search by PyVRP, which does better where they are long."""
     first = _cooled(data, effort.share(RUIN_SHARE), seed, start, 1, data.num_clients, pool)
     last = search(data, effort.left(first.steps, first.cpu_s), seed, Start(first.solution))
@@ -109,7 +109,7 @@ def _by_both(data: ProblemData, effort: Effort, seed: int, start: Solution | Non
     return Found(solution, last.penalties, first.steps + last.steps, first.cpu_s + last.cpu_s)
 
 
-def _by_ruin(data: ProblemData, effort: Effort, seed: int, start: Solution | None, pool: Executor | None) -> Found:
+def by_ruin(data: ProblemData, effort: Effort, seed: int, start: Solution | None, pool: Executor | None) -> Found:
     """Ruin and recreate in large clusters of vans, cut anew from round to round."""
     return _cooled(data, effort, seed, start, RUIN_ROUNDS, min(STOPS_RUINED, data.num_clients / 2), pool)
 

@@ -27,6 +27,9 @@ def insert_one(problem: Problem, plan: Plan, rider: Trips, frozen: Array | None 
     """
     if len(rider.from_place) != 1:
         raise BadInput("rider", None, f"{len(rider.from_place)} trips, one wanted")
+    kinds = problem.trips.load.shape[1]
+    if rider.load.shape[1] != kinds:
+        raise BadInput("rider.load", 0, f"{rider.load.shape[1]} kinds of seats, {kinds} wanted")
     n = len(problem.trips.from_place)
     columns = {f.name: np.concatenate([getattr(problem.trips, f.name), getattr(rider, f.name)]) for f in fields(Trips)}
     asked = replace(problem, trips=Trips(**columns))

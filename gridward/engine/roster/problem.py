@@ -95,7 +95,7 @@ def people(home_m: Any, available: Any, **given: Any) -> People:
     }
     rest.update({name: np.asarray(values) for name, values in given.items()})
     for name, values in rest.items():
-        if len(values) != count:
+        if values.shape[:1] != (count,):
             raise BadInput(f"people.{name}", None, f"one value for each of {count} people")
     for name in ("most", "served"):
         _finite(f"people.{name}", rest[name], least=0)
@@ -116,7 +116,7 @@ def posts(place_m: Any, shift: Any, wanted: Any, **given: Any) -> Posts:
     rest = {"site": np.arange(count), "skill": np.full(count, -1), "price": np.full(count, 1_000_000.0)}
     rest.update({name: np.asarray(values) for name, values in given.items()})
     for name, values in rest.items():
-        if len(values) != count:
+        if values.shape[:1] != (count,):
             raise BadInput(f"posts.{name}", None, f"one value for each of {count} posts")
     _finite("posts.price", rest["price"], least=0)
     return Posts(place_m=place, shift=shifts.astype(np.int64), wanted=heads.astype(np.int64, "C"), **rest)

@@ -3,11 +3,13 @@
 from dataclasses import fields
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gridward.engine.dial_a_ride import Effort, Trips, insert_one, replan, solve, solve_large
+from gridward.engine.dial_a_ride import Effort, Trips, insert_one, replan, solve, solve_large, trips
 from gridward.engine.dial_a_ride.decompose import cut, join
+from gridward.engine.problems import BadInput
 from tests.engine.dial_a_ride.days import random_day
 from tests.engine.verify_dial_a_ride import broken
 
@@ -26,6 +28,12 @@ def test_one_rider_more_breaks_nothing_and_moves_nobody_to_another_vehicle(seed)
     longer, with_rider = insert_one(day, plan, same_trip(day, 0))
     assert broken(longer, with_rider) == []
     assert with_rider.vehicle[:-1].tolist() == plan.vehicle.tolist()
+
+
+def test_a_rider_who_counts_seats_in_another_way_is_refused_by_name():
+    day = random_day(1)
+    with pytest.raises(BadInput, match=r"rider.load\[0\]"):
+        insert_one(day, solve(day, EFFORT), trips([1], [2]))
 
 
 @settings(max_examples=25, deadline=None)
