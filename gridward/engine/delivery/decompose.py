@@ -30,7 +30,6 @@ TRIP_ROUNDS = 16
 VANS_EVERY = 4
 SEVERAL_TRIPS = Habit(50)
 RUIN_ROUNDS = 24
-RUIN_SHARE = 0.6
 STOPS_RUINED = 750
 HOT, WARM, COLD = 2.5, 0.25, 0.03
 """A worse plan is accepted for about so many average ways at first, at first from a plan given, and at last."""
@@ -54,12 +53,9 @@ def solve_data(
 
 def way_of(data: ProblemData) -> Way | None:
     """How to go about a day; None — one search of PyVRP's."""
-    if data.num_clients <= STOPS_TOGETHER or data.groups() or data.num_shipments:
+    if data.num_clients <= STOPS_TOGETHER or data.groups() or data.num_shipments or routes_by_load(data) < LEAST_ROUTES:
         return None
-    few = routes_by_load(data) < LEAST_ROUTES
-    if suits(data):
-        return by_both if few else by_ruin
-    return None if few else _by_trips if several(data) else _of_one_trip
+    return by_ruin if suits(data) else _by_trips if several(data) else _of_one_trip
 
 
 def routes_by_load(data: ProblemData) -> float:
@@ -101,38 +97,22 @@ def _by_trips(data: ProblemData, effort: Effort, seed: int, start: Solution | No
     return Found(solution, rounds.penalties, purse.steps, purse.spent_s())
 
 
-def by_both(data: ProblemData, effort: Effort, seed: int, start: Solution | None, pool: Executor | None) -> Found:
-    """Ruin and recreate of all routes together, then a search by PyVRP, which does better where they are long."""
-    first = _cooled(data, effort.share(RUIN_SHARE), seed, start, 1, data.num_clients, pool)
-    last = search(data, effort.left(first.steps, first.cpu_s), seed, Start(first.solution))
-    solution = better(data, last.solution, first.solution)
-    return Found(solution, last.penalties, first.steps + last.steps, first.cpu_s + last.cpu_s)
-
-
 def by_ruin(data: ProblemData, effort: Effort, seed: int, start: Solution | None, pool: Executor | None) -> Found:
-    """Ruin and recreate in large clusters of vans, cut anew from round to round."""
-    return _cooled(data, effort, seed, start, RUIN_ROUNDS, min(STOPS_RUINED, data.num_clients / 2), pool)
-
-
-def _cooled(
-    data: ProblemData, effort: Effort, seed: int, start: Solution | None, rounds: int, stops: float,
-    pool: Executor | None,
-) -> Found:  # fmt: skip
-    """Trips by savings, then ruin and recreate in clusters of so many stops, cooling from round to round."""
+    """Trips by savings, then ruin and recreate in large clusters of vans, cut anew and cooler from round to round."""
     purse, rng = Purse(effort, pool is not None), np.random.default_rng(seed)
     solution = repaired(data, begun(data, rng) if start is None else start)
     best, way = solution, paid(solution) / max(1, data.num_clients + solution.num_trips())
-    heat = way * np.geomspace(HOT if start is None else WARM, COLD, rounds + 1)
-    for turn in range(rounds):
+    heat = way * np.geomspace(HOT if start is None else WARM, COLD, RUIN_ROUNDS + 1)
+    for turn in range(RUIN_ROUNDS):
         if purse.over() or not solution.num_routes():
             break
         solution = paired(data, solution)
-        left = purse.part(1 / (rounds - turn))
-        parts = cut(data, solution, clusters_of(data, solution, stops, rng))
+        left = purse.part(1 / (RUIN_ROUNDS - turn))
+        parts = cut(data, solution, clusters_of(data, solution, min(STOPS_RUINED, data.num_clients / 2), rng))
         jobs = [
             Cooling(
                 *flat(part.data, part.solution), left.share(len(part.clients) / data.num_clients),
-                int(rng.integers(1 << 31)), float(heat[turn]), float(heat[turn + 1]), turn == rounds - 1,
+                int(rng.integers(1 << 31)), float(heat[turn]), float(heat[turn + 1]), turn == RUIN_ROUNDS - 1,
             )
             for part in parts
         ]  # fmt: skip
@@ -155,7 +135,7 @@ def warm_up() -> float:
     for here in day.locations:
         for there in day.locations:
             day.add_edge(here, there, distance=abs(here.x - there.x), duration=0)
-    _cooled(day.data(), Effort(steps=1), 1, None, 1, 4, None)
+    by_ruin(day.data(), Effort(steps=1), 1, None, None)
     return time.process_time() - began_s
 
 
