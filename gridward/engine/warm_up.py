@@ -5,6 +5,7 @@ Part of the installation. What is compiled is cached beside the modules; from th
 
 import sys
 import time
+from collections.abc import Callable
 
 import numpy as np
 
@@ -17,7 +18,7 @@ AWAY_S = np.abs(np.arange(8.0)[:, None] - np.arange(8.0)) * 60.0
 
 def warm_up() -> dict[str, float]:
     """Compile every kernel, or load it from the cache; CPU seconds by planner."""
-    planners = {
+    planners: dict[str, Callable[[], object]] = {
         "delivery": delivery.warm_up, "dial_a_ride": dial_a_ride.warm_up, "inspection": _inspection,
         "matching": _matching, "roster": _roster, "sectors": _sectors, "travel": _travel,
     }  # fmt: skip

@@ -1,6 +1,5 @@
 """Large days in rounds of clusters searched apart: by ruin and recreate where that knows all asked, else by PyVRP."""
 
-import time
 from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor
 from multiprocessing import get_context
@@ -124,9 +123,8 @@ def by_ruin(data: ProblemData, effort: Effort, seed: int, start: Solution | None
     return Found(best, early_penalties(data, SEVERAL_TRIPS), purse.steps, purse.spent_s())
 
 
-def warm_up() -> float:
-    """Compile every kernel (or load it from the cache); how many CPU seconds that took."""
-    began_s = time.process_time()
+def warm_up() -> None:
+    """Compile every kernel, or load it from the cache."""
     day = Model()
     yard = day.add_depot(day.add_location(0, 0))
     day.add_vehicle_type(1, 3, yard, yard, reload_depots=[yard], max_reloads=1)
@@ -136,7 +134,6 @@ def warm_up() -> float:
         for there in day.locations:
             day.add_edge(here, there, distance=abs(here.x - there.x), duration=0)
     by_ruin(day.data(), Effort(steps=1), 1, None, None)
-    return time.process_time() - began_s
 
 
 def read(data: ProblemData, job: Cooling, came: Cooled) -> Solution:
