@@ -11,12 +11,14 @@ import pytest
 import pyvrp
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from numba import njit
 from pyvrp import Activity, ActivityType
 from pyvrp.stop import MaxIterations
 
 from gridward.engine import delivery
-from gridward.engine.delivery.anneal import Cooling, annealed
-from gridward.engine.delivery.arrays import flat, suits
+from gridward.engine.delivery.anneal import Cooling, annealed, work_of
+from gridward.engine.delivery.anneal import begin as begin_search
+from gridward.engine.delivery.arrays import flat, state_of, suits
 from gridward.engine.delivery.bound import lower_bound
 from gridward.engine.delivery.clusters import clusters_of, cut, join
 from gridward.engine.delivery.decompose import ONE_TRIP, read, solve_data
@@ -25,9 +27,10 @@ from gridward.engine.delivery.model import model
 from gridward.engine.delivery.pairs import paired
 from gridward.engine.delivery.plan import write_rounds
 from gridward.engine.delivery.rounds import Job, early_penalties, improved
-from gridward.engine.delivery.savings import driven, trips_joined
+from gridward.engine.delivery.savings import driven, saved, trips_joined
 from gridward.engine.delivery.search import Start, paid, search
 from gridward.engine.delivery.shares import begun
+from gridward.engine.delivery.tails import exchange_tails
 from gridward.engine.delivery.trips import by_trips, by_vans
 from gridward.engine.problems import BadInput, Why
 
@@ -112,7 +115,8 @@ def days(draw) -> delivery.Problem:
     )  # fmt: skip
     vans = delivery.vans(
         rng.integers(yard_count, size=van_count), yard_count, capacity=rng.integers(2, 12, (van_count, 2)),
-        shift_to_s=rng.uniform(2000, 9000, van_count), max_duty_s=draw(st.sampled_from([np.inf, 4000.0])),
+        shift_to_s=rng.uniform(2000, 9000, van_count if draw(st.booleans()) else 1),
+        max_duty_s=draw(st.sampled_from([np.inf, 4000.0])),
         max_distance_m=draw(st.sampled_from([np.inf, 5000.0])), trips=draw(st.integers(1, 3)),
         fixed_cost=draw(st.sampled_from([0.0, 500.0])), cost_per_s=draw(st.sampled_from([0.0, 0.5])),
         fair_s=2000.0, over_price=draw(st.sampled_from([0.0, 2.0])),
@@ -274,7 +278,8 @@ WAYS = {
     "ruin, vans load again": ({"trips": 2, "fixed_cost": 500}, 0.0),
     "PyVRP's rounds": ({}, 5.0),
     "PyVRP's rounds of trips": ({"trips": 2, "fixed_cost": 500}, 5.0),
-    "PyVRP alone: few long rounds": ({"capacity": 40}, 0.0),
+    "ruin, then PyVRP: few long rounds": ({"capacity": 40}, 0.0),
+    "PyVRP alone: few long rounds": ({"capacity": 40}, 5.0),
 }
 
 
@@ -338,6 +343,47 @@ def test_ruin_and_recreate_reckons_as_pyvrp_does_and_breaks_no_limit(day: delive
     assert solution.is_feasible()
     assert came.cost == paid(solution) + solution.uncollected_prizes() <= paid(begin) + begin.uncollected_prizes()
     assert annealed(job).visits == came.visits
+
+
+def test_a_stop_is_put_back_at_the_only_time_that_suits_all() -> None:
+    at_m = tuple(range(10, 130, 10))
+    day = one_yard(at_m, capacity=12, stop={"from_s": at_m, "to_s": np.add(at_m, 1)})
+    data = model(day, np.arange(12)).data
+    inner = [Activity(ActivityType.CLIENT, stop) for stop in range(12) if stop != 5]
+    begin = pyvrp.Solution(data, [pyvrp.Route(data, inner, 0)])
+    job = Cooling(*flat(data, begin), delivery.Effort(steps=20), 1, 1e-3, 1e-3, False)
+    assert annealed(job).visits == [list(range(12))]
+
+
+@njit
+def tails_exchanged(data, state, work, times):
+    """What all costs more after so many exchanges, each of which must cost less."""
+    more = 0.0
+    for _ in range(times):
+        more += exchange_tails(data, state, work, 0.0)
+    return more
+
+
+def test_full_vans_exchange_what_is_ahead_of_them_and_hand_a_round_to_a_cheaper_van() -> None:
+    xy = [(0, 0), *((x, y) for y in (1000, 2000) for x in (100, 200, 300, 400))]
+    time_s = np.hypot(*(np.array(xy, float)[:, None] - xy).transpose(2, 0, 1))
+    vans = delivery.vans(np.zeros(3), 1, capacity=4, fixed_cost=[0, 0, 700], shift_to_s=90_000)
+    day = delivery.problem(delivery.stops(np.arange(1, 9)), vans, delivery.yards([0]), time_s, None, np.array(xy))
+    data = model(day, np.arange(8)).data
+    dear, cheap = sorted(range(2), key=lambda kind: -data.vehicle_type(kind).fixed_cost)
+
+    def driving(*rounds: tuple[int, list[int]]) -> pyvrp.Solution:
+        client = ActivityType.CLIENT
+        return pyvrp.Solution(
+            data, [pyvrp.Route(data, [Activity(client, stop) for stop in inner], kind) for kind, inner in rounds]
+        )
+
+    crossed = driving((dear, [0, 1, 6, 7]), (cheap, [4, 5, 2, 3]))
+    arrays, visits = flat(data, crossed)
+    state, work = state_of(arrays, visits), work_of(9, len(visits), 40, 1)
+    begin_search(arrays, state, work)
+    more = tails_exchanged(arrays, state, work, 300)
+    assert paid(crossed) + more == paid(driving((cheap, [0, 1, 2, 3]), (cheap, [4, 5, 6, 7])))
 
 
 @SLOW
@@ -423,6 +469,13 @@ def test_savings_join_each_side_of_a_yard_and_drive_it_by_the_van_that_holds_it(
     assert sorted(sorted(trip) for trip in trips) == [[0, 1], [2, 3, 4]]
     assert paid(driven(data, trips)) == 220 + 240
     assert driven(data, trips).is_feasible()
+
+
+def test_savings_fill_small_vans_where_large_ones_cost_more() -> None:
+    day = one_yard((100, 101, 102, 103), van_count=3, capacity=[[4], [2], [2]], fixed_cost=[1000, 0, 0])
+    data = model(day, np.arange(4)).data
+    assert len(trips_joined(data)) == 1
+    assert sorted(driven_trips(saved(data))) == [(0, 1), (2, 3)]
 
 
 def test_the_bound_counts_loads_that_must_go_far() -> None:

@@ -18,11 +18,14 @@ from gridward.engine.delivery.recreate import recreate
 from gridward.engine.delivery.ruin import ruin
 from gridward.engine.delivery.search import Effort
 from gridward.engine.delivery.segments import copy, refresh
+from gridward.engine.delivery.tails import exchange_tails
 
 Array = np.ndarray
 
 STEPS = 200
 """Between two looks at the clock: some milliseconds."""
+EXCHANGED = 0.1
+"""In so many of the steps, tails too: strings alone neither split a long round nor give half of it away."""
 TINY = 1e-12
 
 
@@ -107,23 +110,37 @@ def begin(data, state, work):
     keep(state, work)
 
 
+@kernel
+def worse(work, heat):
+    """How much worse a plan may become in a step: drawn around `heat`."""
+    return -heat * np.log(max(random(work.rng), TINY))
+
+
+@kernel
+def settle(state, work, cost):
+    """Go on from the routes as they are, which cost so much with the stops in none."""
+    work.total[0] = cost
+    if cost < work.total[1] - 0.5:
+        work.total[1] = cost
+        keep(state, work)
+
+
 @entry
 def cool(data, state, saved, work, steps, heat):
-    """Steps of ruin and recreate; a worse plan is accepted for a price drawn around `heat`."""
+    """Steps of ruin and recreate, and of tails exchanged; a worse plan is accepted for a price drawn around `heat`."""
     for _ in range(steps):
+        if random(work.rng) < EXCHANGED:
+            settle(state, work, work.total[0] + exchange_tails(data, state, work, worse(work, heat)))
         work.before_count[0] = work.absent_count[0]
         for a in range(work.absent_count[0]):
             work.before[a] = work.absent[a]
         ruin(data, state, saved, work)
-        allowed = work.total[0] - heat * np.log(max(random(work.rng), TINY))
+        allowed = work.total[0] + worse(work, heat)
         cost = recreate(data, state, saved, work, routes_cost(state), allowed)
         for k in range(work.stack_count[0]):
             work.touched[work.stack[k]] = False
         if cost <= allowed:
-            work.total[0] = cost
-            if cost < work.total[1] - 0.5:
-                work.total[1] = cost
-                keep(state, work)
+            settle(state, work, cost)
         else:
             undo(data, state, saved, work)
         work.stack_count[0] = 0

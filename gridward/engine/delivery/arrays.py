@@ -13,6 +13,8 @@ SPARE = 12
 ROOM = 2.0
 MORE = 20
 NEAR = 200
+WAITING = 0.2
+"""What a second of waiting counts where a second too late counts 1, when stops are near each other."""
 FAR = BEYOND_PRIZE = 1 << 40
 
 
@@ -160,9 +162,23 @@ def _nodes(data: ProblemData, number: Array) -> dict[str, Array | list]:
         "opens": [one.tw_early for one in both],
         "closes": [min(one.tw_late, FAR) for one in both],
         "prize": np.where([client.required for client in clients], prize.sum() + BEYOND_PRIZE, prize),
-        "near": np.argsort(metres[np.ix_(homes, homes)], axis=1, kind="stable")[:, :NEAR],
+        "near": np.argsort(_apart(data, homes), axis=1, kind="stable")[:, :NEAR],
         "away": metres[places[len(clients) :]].min(axis=0)[homes],
     }
+
+
+def _apart(data: ProblemData, homes: Array) -> Array:
+    """[n, n] how far clients are from each other in place and time: metres, and what waiting or being late would be."""
+    square = np.ix_(homes, homes)
+    metres, seconds = data.distance_matrix(0)[square].astype(float), data.duration_matrix(0)[square]
+    windows = [(one.tw_early, min(one.tw_late, FAR), one.service_duration) for one in data.clients()]
+    opens, closes, service = np.array(windows).T
+    done_s = service[:, None] + seconds
+    waits_s = np.maximum(opens - done_s - closes[:, None], 0)
+    late_s = np.maximum(opens[:, None] + done_s - closes, 0)
+    apart = metres + metres.mean() / max(seconds.mean(), 1.0) * (WAITING * waits_s + late_s)
+    np.fill_diagonal(apart, -1.0)
+    return np.minimum(apart, apart.T)
 
 
 def _vehicles(data: ProblemData, types: list[VehicleType], number: Array) -> dict[str, Array | list]:

@@ -21,7 +21,8 @@ Way = Callable[[ProblemData, Effort, int, Solution | None, Executor | None], Fou
 
 STOPS_TOGETHER = 800
 LEAST_ROUTES = 35
-"""Fewer and longer routes than these lose more by being kept apart than they gain."""
+"""Fewer and longer routes than these lose more by being kept apart than they gain, and end with a search by PyVRP."""
+LAST_SHARE = 0.3
 ROUNDS = 24
 FIRST_SHARE = 0.03
 ONE_TRIP = Habit()
@@ -30,8 +31,11 @@ VANS_EVERY = 4
 SEVERAL_TRIPS = Habit(50)
 RUIN_ROUNDS = 24
 STOPS_RUINED = 750
-HOT, WARM, COLD = 2.5, 0.25, 0.03
-"""A worse plan is accepted for about so many average ways at first, at first from a plan given, and at last."""
+TRIPS_RUINED = 25
+"""Trips in a cluster at least: long ones lie across each other, and exchange with all."""
+HOT, HOT_TRIPS, WARM, COLD = 1.0, 2.5, 0.25, 0.03
+"""A worse plan is accepted for about so many average ways at first, at first where vans load again (they are given
+their towns while it is hot), at first from a plan given, and at last."""
 
 
 def solve_data(
@@ -52,9 +56,13 @@ def solve_data(
 
 def way_of(data: ProblemData) -> Way | None:
     """How to go about a day; None — one search of PyVRP's."""
-    if data.num_clients <= STOPS_TOGETHER or data.groups() or data.num_shipments or routes_by_load(data) < LEAST_ROUTES:
+    if data.num_clients <= STOPS_TOGETHER or data.groups() or data.num_shipments:
         return None
-    return by_ruin if suits(data) else _by_trips if several(data) else _of_one_trip
+    if suits(data):
+        return by_ruin
+    if routes_by_load(data) < LEAST_ROUTES:
+        return None
+    return _by_trips if several(data) else _of_one_trip
 
 
 def routes_by_load(data: ProblemData) -> float:
@@ -97,17 +105,31 @@ def _by_trips(data: ProblemData, effort: Effort, seed: int, start: Solution | No
 
 
 def by_ruin(data: ProblemData, effort: Effort, seed: int, start: Solution | None, pool: Executor | None) -> Found:
-    """Trips by savings, then ruin and recreate in large clusters of vans, cut anew and cooler from round to round."""
-    purse, rng = Purse(effort, pool is not None), np.random.default_rng(seed)
-    solution = repaired(data, begun(data, rng) if start is None else start)
+    """Trips by savings, then ruin and recreate; PyVRP goes on where routes are few and long."""
+    rng, few = np.random.default_rng(seed), routes_by_load(data) < LEAST_ROUTES
+    purse = Purse(effort.share(1.0 - LAST_SHARE) if few else effort, pool is not None)
+    hot = WARM if start else HOT_TRIPS if several(data) else HOT
+    best = _cooled(data, purse, repaired(data, start or begun(data, rng)), hot, rng, pool)
+    came = Found(best, early_penalties(data, ONE_TRIP), purse.steps, purse.spent_s())
+    if not few or not best.num_routes():
+        return came
+    left = effort.left(came.steps, came.cpu_s)
+    last = search(data, left, seed, Start(best, came.penalties, REGISTRATIONS))
+    return Found(last.solution, last.penalties, came.steps + last.steps, came.cpu_s + last.cpu_s)
+
+
+def _cooled(
+    data: ProblemData, purse: Purse, solution: Solution, hot: float, rng: np.random.Generator, pool: Executor | None
+) -> Solution:
+    """The best of rounds of ruin and recreate in large clusters of vans, cut anew and cooler from round to round."""
     best, way = solution, paid(solution) / max(1, data.num_clients + solution.num_trips())
-    heat = way * np.geomspace(HOT if start is None else WARM, COLD, RUIN_ROUNDS + 1)
+    heat = way * np.geomspace(hot, COLD, RUIN_ROUNDS + 1)
     for turn in range(RUIN_ROUNDS):
         if purse.over() or not solution.num_routes():
             break
         solution = paired(data, solution)
         left = purse.part(1 / (RUIN_ROUNDS - turn))
-        parts = cut(data, solution, clusters_of(data, solution, min(STOPS_RUINED, data.num_clients / 2), rng))
+        parts = cut(data, solution, clusters_of(data, solution, _ruined_together(data, solution), rng))
         jobs = [
             Cooling(
                 *flat(part.data, part.solution), left.share(len(part.clients) / data.num_clients),
@@ -120,7 +142,12 @@ def by_ruin(data: ProblemData, effort: Effort, seed: int, start: Solution | None
         found = [read(part.data, job, one) for part, job, one in zip(parts, jobs, came, strict=True)]
         solution = join(data, parts, found)
         best = better(data, solution, best)
-    return Found(best, early_penalties(data, SEVERAL_TRIPS), purse.steps, purse.spent_s())
+    return best
+
+
+def _ruined_together(data: ProblemData, solution: Solution) -> float:
+    """Stops in a cluster: so few that there is a part for each of two processes, unless trips are few and long."""
+    return max(min(STOPS_RUINED, data.num_clients / 2), TRIPS_RUINED * data.num_clients / solution.num_trips())
 
 
 def warm_up() -> None:

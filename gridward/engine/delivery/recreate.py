@@ -53,15 +53,34 @@ def fits(data, state, v, trip, c):
 
 
 @kernel
+def first_in_time(data, state, v, c):
+    """The first position of route v from which what follows can still be driven in time after a stop."""
+    ready, low, high = data.opens[c] + data.service[c], 0, state.size[v]
+    while low < high:
+        middle = (low + high) // 2
+        if state.part[v, middle].rest_late < ready:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@kernel
 def best_in_trips(data, state, work, v, c, best):
     """The price and position of a stop in one of the trips of route v, if below the best so far."""
     profile, at, per_m, best_k = data.profile[v], data.place[c], data.per_m[v], -1
+    soonest = first_in_time(data, state, v, c)
     for trip in range(state.driven[v]):
         if not fits(data, state, v, trip, c):
             continue
-        first = state.begins[v, trip]
+        first = max(state.begins[v, trip], soonest)
+        if first >= state.begins[v, trip + 1]:
+            continue
         to = data.way[profile, at, state.place[v, first - 1] if first > 0 else data.start[v]]
         for k in range(first, state.begins[v, trip + 1]):
+            part = state.part[v, k]
+            if part.lead_early + part.lead_s > data.closes[c]:
+                return best, best_k
             onward = data.way[profile, at, state.place[v, k]]
             more_m = to.back_m + onward.m - state.way_m[v, k]
             if per_m * more_m < best and random(work.rng) >= BLINK:

@@ -10,6 +10,8 @@ import numpy as np
 from pyvrp import Activity, ActivityType, ProblemData, Route, Solution
 from scipy.optimize import linear_sum_assignment
 
+from gridward.engine.delivery.search import better
+
 Array = np.ndarray
 Time = tuple[int, int, int] | None
 """How long a trip takes, begun at its first stop no earlier and no later than; None = it cannot be driven."""
@@ -32,7 +34,7 @@ class _Trip:
 class _Joining:
     """Trips that grow by joining; `trip` — of each client."""
 
-    def __init__(self, data: ProblemData) -> None:
+    def __init__(self, data: ProblemData, largest: int) -> None:
         kinds = data.vehicle_types()
         self.data = data
         self.time_s = data.duration_matrix(0)
@@ -41,6 +43,7 @@ class _Joining:
         self.out_s = self.time_s[np.unique(yards)].min(axis=0)
         self.back_s = self.time_s[:, np.unique(yards)].min(axis=1)
         self.rooms, self.more_room = _rooms(data)
+        self.most = self.rooms[largest]
         self.shifts, self.vehicles = _shifts(data)
         self.trip = [self._alone(at) for at in range(data.num_clients)]
         self.counted = np.sum([self._counts(one) for one in self.trip], axis=0)
@@ -49,7 +52,7 @@ class _Joining:
     def join(self, one: int, other: int) -> None:
         """Let the trip that ends at one go on to the other, if vehicles are left that can drive that."""
         first, last = self.trip[one], self.trip[other]
-        if first is last or ((load := first.load + last.load) > self.rooms[-1]).any():
+        if first is last or ((load := first.load + last.load) > self.most).any():
             return
         head, tail = self._turned(first, one, -1), self._turned(last, other, 0)
         if head is None or tail is None:
@@ -107,9 +110,25 @@ def _then(between_s: int, first: Time, last: Time) -> Time:
     return ahead_s + last[0] + wait_s, max(last[1] - ahead_s, first[1]) - wait_s, min(last[2] - ahead_s, first[2])
 
 
-def trips_joined(data: ProblemData) -> list[list[int]]:
-    """All clients in trips from a yard and back, by the savings of going on to one of the 40 nearest clients."""
-    joining = _Joining(data)
+def saved(data: ProblemData) -> Solution:
+    """The cheapest of the trips that fill the largest vehicles, the next smaller ones, and so on, each well driven.
+
+    Returns: may break limits, where no vehicle is left that holds them.
+    """
+    found = driven(data, trips_joined(data))
+    for largest in range(len(_rooms(data)[0]) - 1):
+        other = driven(data, trips_joined(data, largest))
+        if other.is_feasible() and other.is_complete():
+            found = better(data, other, found)
+    return found
+
+
+def trips_joined(data: ProblemData, largest: int = -1) -> list[list[int]]:
+    """All clients in trips from a yard and back, by the savings of going on to one of the 40 nearest clients.
+
+    Parameters: largest — which of the capacities there are, from little to much, a joined trip may fill.
+    """
+    joining = _Joining(data, largest)
     for one, other in _by_saving(data):
         joining.join(one, other)
     return [trip.clients for trip in {id(trip): trip for trip in joining.trip}.values()]

@@ -6,7 +6,7 @@ import numpy as np
 from pyvrp import Activity, ActivityType, ProblemData, Route, Solution, VehicleType
 
 from gridward.engine.delivery.clusters import part_of, visited
-from gridward.engine.delivery.savings import driven, trips_joined
+from gridward.engine.delivery.savings import saved
 from gridward.engine.delivery.trips import MOST_TRIPS
 
 Array = np.ndarray
@@ -30,7 +30,7 @@ def begun(data: ProblemData, rng: np.random.Generator) -> Solution:
         if not part.clients:
             continue
         used: Counter[int] = Counter()
-        for route in driven(part.data, trips_joined(part.data)).routes():
+        for route in saved(part.data).routes():
             at = own[part.types[route.vehicle_type()]]
             inner = visits.setdefault((at, used[at]), [])
             used[at] += 1
