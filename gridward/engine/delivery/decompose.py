@@ -22,7 +22,7 @@ Way = Callable[[ProblemData, Effort, int, Solution | None, Executor | None], Fou
 STOPS_TOGETHER = 800
 LEAST_ROUTES = 35
 """Fewer and longer routes than these lose more by being kept apart than they gain, and end with a search by PyVRP."""
-LAST_SHARE = 0.3
+LAST_SHARE = 0.5
 ROUNDS = 24
 FIRST_SHARE = 0.03
 ONE_TRIP = Habit()
