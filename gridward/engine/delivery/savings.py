@@ -18,6 +18,8 @@ Time = tuple[int, int, int] | None
 
 NEAR = 40
 SHIFTS = 4
+ROOMS_TRIED = 8
+"""Sizes of vehicle that trips are filled to, evenly chosen where there are more."""
 BROKEN = 10**9
 """What a second or a pack too many counts when trips choose their vehicles."""
 
@@ -111,12 +113,12 @@ def _then(between_s: int, first: Time, last: Time) -> Time:
 
 
 def saved(data: ProblemData) -> Solution:
-    """The cheapest of the trips that fill the largest vehicles, the next smaller ones, and so on, each well driven.
+    """The cheapest of the trips that fill the largest vehicles, or smaller ones, each driven by those that suit it.
 
     Returns: may break limits, where no vehicle is left that holds them.
     """
-    found = driven(data, trips_joined(data))
-    for largest in range(len(_rooms(data)[0]) - 1):
+    found, smaller = driven(data, trips_joined(data)), len(_rooms(data)[0]) - 1
+    for largest in np.linspace(0, smaller - 1, min(smaller, ROOMS_TRIED)).round().astype(int).tolist():
         other = driven(data, trips_joined(data, largest))
         if other.is_feasible() and other.is_complete():
             found = better(data, other, found)
