@@ -10,10 +10,10 @@ from numba.core import event
 
 from gridward.engine import delivery, dial_a_ride, inspection, matching, roster, sectors, travel
 from gridward.engine.warm_up import warm_up
+from tests.engine.delivery_days import large
 from tests.engine.dial_a_ride.days import random_day
 from tests.engine.dial_a_ride.test_running_day import same_trip
 from tests.engine.roads import grid
-from tests.engine.test_delivery import large
 from tests.engine.test_roster import small
 
 
