@@ -17,7 +17,7 @@ import pyvrp
 
 from benches.engine.timing import report
 from gridward.engine import delivery
-from gridward.engine.delivery.decompose import by_ruin, solve_data, way_of
+from gridward.engine.delivery.decompose import ruined, solve_data
 from gridward.engine.delivery.search import paid
 
 INSTANCES = Path(__file__).resolve().parents[3] / "shared/data/engine/vrp"
@@ -58,7 +58,7 @@ def compared(name: str, cpu_s: float, seeds: range) -> dict[str, Any]:
     data, best = instance(name)
     ours = [gap(solve_data(data, delivery.Effort(cpu_s=cpu_s), seed).solution, best) for seed in seeds]
     theirs = [gap(alone(data, cpu_s, seed), best) for seed in seeds]
-    way = "ruin and recreate" if way_of(data) is by_ruin else ALONE
+    way = "ruin and recreate" if ruined(data) else ALONE
     return {
         "instance": name, "stops": data.num_clients, "cpu_s": cpu_s, "seeds": len(seeds), "way": way,
         "mean": float(np.mean(ours)), "worst": max(ours),

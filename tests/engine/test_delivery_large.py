@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -18,17 +17,14 @@ from gridward.engine.delivery.anneal import Cooling, annealed, work_of
 from gridward.engine.delivery.anneal import begin as begin_search
 from gridward.engine.delivery.arrays import flat, state_of, suits
 from gridward.engine.delivery.clusters import clusters_of, cut, join
-from gridward.engine.delivery.decompose import ONE_TRIP, read, solve_data
+from gridward.engine.delivery.decompose import read, solve_data
 from gridward.engine.delivery.insertion import repaired
 from gridward.engine.delivery.model import model
 from gridward.engine.delivery.pairs import paired
-from gridward.engine.delivery.plan import write_rounds
-from gridward.engine.delivery.rounds import Job, early_penalties, improved
 from gridward.engine.delivery.savings import driven, saved, trips_joined
-from gridward.engine.delivery.search import Start, paid, search
+from gridward.engine.delivery.search import paid, search
 from gridward.engine.delivery.shares import begun
 from gridward.engine.delivery.tails import exchange_tails
-from gridward.engine.delivery.trips import by_trips, by_vans
 from tests.engine.delivery_days import QUICK, SLOW, broken, days, large, one_yard
 
 
@@ -48,10 +44,11 @@ def test_a_large_day_is_cut_into_clusters_and_joined_again_unchanged() -> None:
 WAYS = {
     "ruin": ({}, 0.0),
     "ruin, vans load again": ({"trips": 2, "fixed_cost": 500}, 0.0),
-    "PyVRP's rounds": ({}, 5.0),
-    "PyVRP's rounds of trips": ({"trips": 2, "fixed_cost": 500}, 5.0),
+    "ruin, packs ready later": ({}, 5.0),
+    "ruin, packs ready later, vans load again": ({"trips": 2, "fixed_cost": 500}, 5.0),
     "ruin, then PyVRP: few long rounds": ({"capacity": 40}, 0.0),
-    "PyVRP alone: few long rounds": ({"capacity": 40}, 5.0),
+    "ruin, then PyVRP: packs ready later": ({"capacity": 40}, 5.0),
+    "ruin, few long rounds, vans load again": ({"capacity": 40, "trips": 2}, 5.0),
 }
 
 
@@ -90,16 +87,6 @@ def test_a_day_without_windows_or_an_end_of_shifts_is_bettered() -> None:
     came = annealed(job)
     assert read(data, job, came).is_feasible()
     assert came.cost == paid(read(data, job, came)) < paid(begin)
-
-
-def test_a_part_sent_to_a_process_comes_to_the_same_as_here() -> None:
-    data = model(large(200, fixed_cost=500), np.arange(200)).data
-    start = solve_data(data, delivery.Effort(steps=1), 1).solution
-    part = cut(data, start, [np.arange(start.num_routes())])[0]
-    job = Job(part, delivery.Effort(steps=200), 1, early_penalties(data, ONE_TRIP), ONE_TRIP)
-    here, there = improved(job).solution, improved(pickle.loads(pickle.dumps(job))).solution
-    assert paid(here) < paid(part.solution)
-    assert here == there
 
 
 @SLOW
@@ -202,25 +189,6 @@ def test_the_start_gives_each_stop_to_a_share_of_the_day_in_which_it_can_be_serv
     solution = begun(model(day, np.arange(4)).data, np.random.default_rng(1))
     assert solution.is_feasible()
     assert driven_trips(solution) == [(0, 2), (1, 3)]
-
-
-@SLOW
-@given(days(), st.integers(0, 100))
-def test_vans_are_seen_by_trips_and_back_and_no_choice_of_one_trip_breaks_another(
-    day: delivery.Problem, seed: int
-) -> None:
-    plan = delivery.solve(day, QUICK)
-    stops = np.flatnonzero(plan.van >= 0)
-    if not len(stops):
-        return
-    whole = model(day, stops)
-    solution = write_rounds(whole, plan.rounds)
-    trips = by_trips(whole.data, solution, np.random.default_rng(seed))
-    assert trips.solution.is_feasible()
-    same = by_vans(whole.data, trips, trips.solution)
-    assert same == solution
-    changed = search(trips.data, delivery.Effort(steps=100), seed, Start(trips.solution)).solution
-    assert by_vans(whole.data, trips, changed).is_feasible()
 
 
 @SLOW

@@ -7,7 +7,8 @@ from pyvrp import ProblemData, Route, Solution, VehicleType
 
 Array = np.ndarray
 
-TRIPS_KNOWN = 8
+MOST_TRIPS = 24
+"""Trips a van is given at most."""
 SPARE = 12
 """Vehicles of a type in no route that are looked at; more alike ones make no difference within a round."""
 ROOM = 2.0
@@ -27,6 +28,7 @@ PART = np.dtype([(f"{side}_{what}", np.int64) for side in ("lead", "rest") for w
 class Data(NamedTuple):
     """Nodes [n + y] (clients, then yards), vehicles [m] (each its own), places [p]; whole seconds, metres and prices.
 
+    ready — when its packs may be loaded. gated — whether any packs are ready later than vans are.
     way — [profile, p, p] from the first place to the second and from there back, so that a stop's ways lie together.
     """
 
@@ -36,9 +38,11 @@ class Data(NamedTuple):
     opens: Array
     closes: Array
     prize: Array
+    ready: Array
     near: Array
     away: Array
     clients: int
+    gated: bool
     trips: Array
     reload: Array
     kind: Array
@@ -66,6 +70,7 @@ class State(NamedTuple):
 
     route, at — [n] where a client is: vehicle (-1 = in none), position.
     begins — [m, trips + 1] the position each trip begins at; beyond the last one, one more than there are nodes.
+    ready — [m, trips] when the last packs of a trip are ready.
     place, way_m, way_s — [m, k] the place of a node, and the way to it; after the last, those of the end.
     part — [m, k] what leads to the first k nodes and what follows them, `PART`.
     """
@@ -75,6 +80,7 @@ class State(NamedTuple):
     route: Array
     at: Array
     begins: Array
+    ready: Array
     load: Array
     driven: Array
     cost: Array
@@ -85,15 +91,17 @@ class State(NamedTuple):
 
 
 def suits(data: ProblemData) -> bool:
-    """Whether ruin and recreate knows all that is asked: all packs ready at once, none picked up, eight trips a van."""
+    """Whether ruin and recreate knows all that is asked: packs that are all brought, none picked up."""
     if data.groups() or data.num_shipments or not data.num_load_dimensions:
         return False
-    clients, kinds = data.clients(), data.vehicle_types()
-    if any(any(client.pickup) for client in clients) or any(any(kind.initial_load) for kind in kinds):
-        return False
-    if any(kind.reload_depots and kind.max_reloads >= TRIPS_KNOWN for kind in kinds):
-        return False
-    return max(client.release_time for client in clients) <= min(kind.tw_early for kind in kinds)
+    return not any(any(one.pickup) for one in data.clients()) and not any(
+        any(kind.initial_load) for kind in data.vehicle_types()
+    )
+
+
+def ready_later(data: ProblemData) -> bool:
+    """Whether any packs are ready later than the first van is."""
+    return max(client.release_time for client in data.clients()) > min(kind.tw_early for kind in data.vehicle_types())
 
 
 def flat(data: ProblemData, solution: Solution) -> tuple[Data, list[list[int]]]:
@@ -107,7 +115,7 @@ def flat(data: ProblemData, solution: Solution) -> tuple[Data, list[list[int]]]:
         **_vehicles(data, [data.vehicle_type(at) for at in kinds], number),
     }
     arrays = {name: np.ascontiguousarray(column, np.int64) for name, column in columns.items()}
-    return Data(**arrays, clients=data.num_clients, way=_ways(data, order)), visits
+    return Data(**arrays, clients=data.num_clients, gated=ready_later(data), way=_ways(data, order)), visits
 
 
 def _vehicles_used(data: ProblemData, solution: Solution) -> tuple[list[int], list[list[int]]]:
@@ -161,6 +169,7 @@ def _nodes(data: ProblemData, number: Array) -> dict[str, Array | list]:
         "service": [one.service_duration for one in both],
         "opens": [one.tw_early for one in both],
         "closes": [min(one.tw_late, FAR) for one in both],
+        "ready": [client.release_time for client in clients] + [0] * len(depots),
         "prize": np.where([client.required for client in clients], prize.sum() + BEYOND_PRIZE, prize),
         "near": np.argsort(_apart(data, homes), axis=1, kind="stable")[:, :NEAR],
         "away": metres[places[len(clients) :]].min(axis=0)[homes],
@@ -185,7 +194,7 @@ def _vehicles(data: ProblemData, types: list[VehicleType], number: Array) -> dic
     start = [data.depot(kind.start_depot) for kind in types]
     end = [data.depot(kind.end_depot) for kind in types]
     return {
-        "trips": [kind.max_reloads + 1 if kind.reload_depots else 1 for kind in types],
+        "trips": [min(kind.max_reloads + 1, MOST_TRIPS) if kind.reload_depots else 1 for kind in types],
         "reload": [[yard in kind.reload_depots for yard in range(data.num_depots)] for kind in types],
         "capacity": [kind.capacity for kind in types],
         "start": number[[depot.location for depot in start]],
@@ -211,10 +220,12 @@ def state_of(data: Data, visits: list[list[int]]) -> State:
     n, m = len(data.place), len(data.kind)
     longest = max([len(one) for one in visits] + [n // max(1, sum(map(bool, visits)))])
     width = min(n, int(ROOM * longest)) + MORE
-    trips = int(data.trips.max(initial=1))
+    driven = [1 + sum(node >= data.clients for node in nodes) for nodes in visits]
+    trips = max(int(data.trips.max(initial=1)), *driven)
     state = State(
         np.zeros(m, np.int64), np.zeros((m, width), np.int64), np.full(n, -1, np.int64), np.zeros(n, np.int64),
-        np.zeros((m, trips + 1), np.int64), np.zeros((m, trips, data.load.shape[1]), np.int64), np.ones(m, np.int64),
+        np.zeros((m, trips + 1), np.int64), np.zeros((m, trips), np.int64),
+        np.zeros((m, trips, data.load.shape[1]), np.int64), np.ones(m, np.int64),
         np.zeros(m), *(np.zeros((m, width + 1), np.int64) for _ in range(3)), np.zeros((m, width + 1), PART),
     )  # fmt: skip
     for v, nodes in enumerate(visits):

@@ -1,6 +1,5 @@
-"""Large days in rounds of clusters searched apart: by ruin and recreate where that knows all asked, else by PyVRP."""
+"""Days by one search of PyVRP's, or by ruin and recreate in rounds of clusters searched apart."""
 
-from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor
 from multiprocessing import get_context
 
@@ -8,30 +7,21 @@ import numpy as np
 from pyvrp import Activity, ActivityType, Model, ProblemData, Route, Solution
 
 from gridward.engine.delivery.anneal import Cooled, Cooling, annealed
-from gridward.engine.delivery.arrays import flat, suits
+from gridward.engine.delivery.arrays import flat, ready_later, suits
 from gridward.engine.delivery.clusters import clusters_of, cut, join
 from gridward.engine.delivery.insertion import inserted, repaired
 from gridward.engine.delivery.pairs import paired
-from gridward.engine.delivery.rounds import REGISTRATIONS, Habit, Purse, Rounds, each, early_penalties
-from gridward.engine.delivery.search import Effort, Found, Start, better, paid, search
-from gridward.engine.delivery.shares import begun
-from gridward.engine.delivery.trips import by_trips, by_vans, several
-
-Way = Callable[[ProblemData, Effort, int, Solution | None, Executor | None], Found]
+from gridward.engine.delivery.rounds import Purse, each
+from gridward.engine.delivery.search import REGISTRATIONS, Effort, Found, Start, better, early_penalties, paid, search
+from gridward.engine.delivery.shares import begun, several
 
 STOPS_TOGETHER = 800
 LEAST_ROUTES = 35
-"""Fewer and longer routes than these lose more by being kept apart than they gain, and end with a search by PyVRP."""
+"""Where loads fill fewer vans, rounds are few and long, and PyVRP searches on for the last share of the effort."""
 LAST_SHARE = 0.5
 ROUNDS = 24
-FIRST_SHARE = 0.03
-ONE_TRIP = Habit()
-TRIP_ROUNDS = 16
-VANS_EVERY = 4
-SEVERAL_TRIPS = Habit(50)
-RUIN_ROUNDS = 24
-STOPS_RUINED = 750
-TRIPS_RUINED = 25
+STOPS_A_CLUSTER = 750
+TRIPS_A_CLUSTER = 25
 """Trips in a cluster at least: long ones lie across each other, and exchange with all."""
 HOT, HOT_TRIPS, WARM, COLD = 1.0, 2.5, 0.25, 0.03
 """A worse plan is accepted for about so many average ways at first, at first where vans load again (they are given
@@ -41,28 +31,27 @@ their towns while it is hot), at first from a plan given, and at last."""
 def solve_data(
     data: ProblemData, effort: Effort, seed: int, start: Solution | None = None, processes: int = 1
 ) -> Found:
-    """The best solution of PyVRP's problem data: by one search up to 800 clients, by other ways beyond.
+    """The best solution of PyVRP's problem data that the effort comes to.
 
     Parameters: start — a warm start. processes — 1 does all in this process; more are spawned.
     """
-    way = way_of(data)
-    if way is None:
+    if not ruined(data):
         return search(data, effort, seed, Start(start))
     if processes == 1:
-        return way(data, effort, seed, start, None)
+        return by_ruin(data, effort, seed, start, None)
     with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
-        return way(data, effort, seed, start, pool)
+        return by_ruin(data, effort, seed, start, pool)
 
 
-def way_of(data: ProblemData) -> Way | None:
-    """How to go about a day; None — one search of PyVRP's."""
-    if data.num_clients <= STOPS_TOGETHER or data.groups() or data.num_shipments:
-        return None
-    if suits(data):
-        return by_ruin
-    if routes_by_load(data) < LEAST_ROUTES:
-        return None
-    return _by_trips if several(data) else _of_one_trip
+def ruined(data: ProblemData) -> bool:
+    """Whether a day is searched by ruin and recreate, not by PyVRP alone."""
+    return suits(data) and (data.num_clients > STOPS_TOGETHER or loads_unevenly(data))
+
+
+def loads_unevenly(data: ProblemData) -> bool:
+    """Whether vans load again packs that are ready at different times: with a longest duty, PyVRP 0.14.1 takes some
+    moves there for better than they are, and may never end."""
+    return several(data) and ready_later(data)
 
 
 def routes_by_load(data: ProblemData) -> float:
@@ -77,40 +66,15 @@ def routes_by_load(data: ProblemData) -> float:
     return float((loads / np.maximum(carried / data.num_vehicles, 1.0)).max())
 
 
-def _of_one_trip(data: ProblemData, effort: Effort, seed: int, start: Solution | None, pool: Executor | None) -> Found:
-    """A quick search of all, then rounds."""
-    purse, early = Purse(effort, pool is not None), early_penalties(data, ONE_TRIP)
-    first = search(data, effort.share(FIRST_SHARE), seed, Start(start, early, REGISTRATIONS))
-    rounds = Rounds(purse, ONE_TRIP, first.penalties, np.random.default_rng(seed), pool)
-    solution, purse.steps = first.solution, first.steps
-    for turn in range(ROUNDS):
-        if purse.over() or solution.num_routes() < 2:
-            break
-        solution = _mended(data, better(data, rounds.searched(data, solution, 1 / (ROUNDS - turn)), solution))
-    return Found(solution, rounds.penalties, purse.steps, purse.spent_s())
-
-
-def _by_trips(data: ProblemData, effort: Effort, seed: int, start: Solution | None, pool: Executor | None) -> Found:
-    """Trips by savings, then rounds of trips, and now and then of vans."""
-    purse, rng = Purse(effort, pool is not None), np.random.default_rng(seed)
-    rounds = Rounds(purse, SEVERAL_TRIPS, early_penalties(data, SEVERAL_TRIPS), rng, pool)
-    solution = _mended(data, begun(data, rng) if start is None else start)
-    for turn in range(TRIP_ROUNDS):
-        if purse.over() or solution.num_routes() < 2:
-            break
-        seen = by_trips(data, solution, rng) if (turn + 1) % VANS_EVERY else None
-        found = rounds.searched(*((seen.data, seen.solution) if seen else (data, solution)), 1 / (TRIP_ROUNDS - turn))
-        solution = _mended(data, better(data, by_vans(data, seen, found) if seen else found, solution))
-    return Found(solution, rounds.penalties, purse.steps, purse.spent_s())
-
-
 def by_ruin(data: ProblemData, effort: Effort, seed: int, start: Solution | None, pool: Executor | None) -> Found:
     """Trips by savings, then ruin and recreate; PyVRP goes on where routes are few and long."""
-    rng, few = np.random.default_rng(seed), routes_by_load(data) < LEAST_ROUTES
+    rng = np.random.default_rng(seed)
+    few = routes_by_load(data) < LEAST_ROUTES and not loads_unevenly(data)
     purse = Purse(effort.share(1.0 - LAST_SHARE) if few else effort, pool is not None)
     hot = WARM if start else HOT_TRIPS if several(data) else HOT
-    best = _cooled(data, purse, repaired(data, start or begun(data, rng)), hot, rng, pool)
-    came = Found(best, early_penalties(data, ONE_TRIP), purse.steps, purse.spent_s())
+    begin = repaired(data, start or begun(data, rng))
+    best = _cooled(data, purse, begin if begin.num_routes() else inserted(data, begin), hot, rng, pool)
+    came = Found(best, early_penalties(data), purse.steps, purse.spent_s())
     if not few or not best.num_routes():
         return came
     left = effort.left(came.steps, came.cpu_s)
@@ -123,17 +87,17 @@ def _cooled(
 ) -> Solution:
     """The best of rounds of ruin and recreate in large clusters of vans, cut anew and cooler from round to round."""
     best, way = solution, paid(solution) / max(1, data.num_clients + solution.num_trips())
-    heat = way * np.geomspace(hot, COLD, RUIN_ROUNDS + 1)
-    for turn in range(RUIN_ROUNDS):
+    heat = way * np.geomspace(hot, COLD, ROUNDS + 1)
+    for turn in range(ROUNDS):
         if purse.over() or not solution.num_routes():
             break
         solution = paired(data, solution)
-        left = purse.part(1 / (RUIN_ROUNDS - turn))
-        parts = cut(data, solution, clusters_of(data, solution, _ruined_together(data, solution), rng))
+        left = purse.part(1 / (ROUNDS - turn))
+        parts = cut(data, solution, clusters_of(data, solution, _stops_together(data, solution), rng))
         jobs = [
             Cooling(
                 *flat(part.data, part.solution), left.share(len(part.clients) / data.num_clients),
-                int(rng.integers(1 << 31)), float(heat[turn]), float(heat[turn + 1]), turn == RUIN_ROUNDS - 1,
+                int(rng.integers(1 << 31)), float(heat[turn]), float(heat[turn + 1]), turn == ROUNDS - 1,
             )
             for part in parts
         ]  # fmt: skip
@@ -145,9 +109,9 @@ def _cooled(
     return best
 
 
-def _ruined_together(data: ProblemData, solution: Solution) -> float:
+def _stops_together(data: ProblemData, solution: Solution) -> float:
     """Stops in a cluster: so few that there is a part for each of two processes, unless trips are few and long."""
-    return max(min(STOPS_RUINED, data.num_clients / 2), TRIPS_RUINED * data.num_clients / solution.num_trips())
+    return max(min(STOPS_A_CLUSTER, data.num_clients / 2), TRIPS_A_CLUSTER * data.num_clients / solution.num_trips())
 
 
 def warm_up() -> None:
@@ -175,8 +139,3 @@ def read(data: ProblemData, job: Cooling, came: Cooled) -> Solution:
 
 def _activity(node: int, clients: int) -> Activity:
     return Activity(ActivityType.CLIENT, node) if node < clients else Activity(ActivityType.DEPOT, node - clients)
-
-
-def _mended(data: ProblemData, solution: Solution) -> Solution:
-    mended = inserted(data, repaired(data, solution))
-    return better(data, mended, solution) if mended.is_feasible() else solution

@@ -8,7 +8,7 @@ Source: Christiaens & Vanden Berghe (2020), slack induction by string removals f
 
 from gridward.engine.compiled import kernel, order_by, random
 from gridward.engine.delivery.ruin import touch
-from gridward.engine.delivery.segments import put, refresh, visit, with_stop, with_trip
+from gridward.engine.delivery.segments import ahead, joined, put, refresh, visit, with_stop, with_trip
 
 BLINK = 0.01
 TRIED = 100
@@ -66,6 +66,21 @@ def first_in_time(data, state, v, c):
 
 
 @kernel
+def after(data, state, v, k, led, later):
+    """Seconds, earliest and latest begin of what leads to the first k nodes of route v, of what leads to one fewer.
+
+    Parameters: later — the trip would be ready later than it is, so that this has to be reckoned.
+    """
+    if not later:
+        part = state.part[v, k]
+        return part.lead_s, part.lead_early, part.lead_late
+    node = state.stop[v, k - 1]
+    return joined(
+        led[0], led[1], led[2], state.way_s[v, k - 1], data.service[node], data.opens[node], data.closes[node]
+    )
+
+
+@kernel
 def best_in_trips(data, state, work, v, c, best):
     """The price and position of a stop in one of the trips of route v, if below the best so far."""
     profile, at, per_m, best_k = data.profile[v], data.place[c], data.per_m[v], -1
@@ -76,15 +91,18 @@ def best_in_trips(data, state, work, v, c, best):
         first = max(state.begins[v, trip], soonest)
         if first >= state.begins[v, trip + 1]:
             continue
+        later = data.ready[c] > state.ready[v, trip]
+        led = ahead(data, state, v, trip, first, data.ready[c] if later else state.ready[v, trip])
         to = data.way[profile, at, state.place[v, first - 1] if first > 0 else data.start[v]]
         for k in range(first, state.begins[v, trip + 1]):
-            part = state.part[v, k]
-            if part.lead_early + part.lead_s > data.closes[c]:
-                return best, best_k
+            if k > first:
+                led = after(data, state, v, k, led, later)
+            if led[0] < 0 or led[0] + led[1] > data.closes[c]:
+                break
             onward = data.way[profile, at, state.place[v, k]]
             more_m = to.back_m + onward.m - state.way_m[v, k]
             if per_m * more_m < best and random(work.rng) >= BLINK:
-                price = with_stop(data, state, v, k, c, to, onward) - state.cost[v]
+                price = with_stop(data, state, v, k, c, to, onward, led) - state.cost[v]
                 if price < best:
                     best, best_k = price, k
             to = onward

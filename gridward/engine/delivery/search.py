@@ -6,6 +6,7 @@ Source: Wouda, Lan & Kool (2024), PyVRP: a high-performance VRP solver package; 
 import time
 from dataclasses import dataclass, replace
 
+import numpy as np
 from pyvrp import (
     CostEvaluator,
     IteratedLocalSearch,
@@ -19,9 +20,7 @@ from pyvrp.IteratedLocalSearch import IteratedLocalSearchParams
 from pyvrp.search import (
     OPERATORS,
     LocalSearch,
-    NeighbourhoodParams,
     PerturbationManager,
-    PerturbationParams,
     compute_neighbours,
 )
 
@@ -29,6 +28,9 @@ Penalties = tuple[list[float], float, float]
 
 HIGHEST_PENALTY = 100_000.0
 HISTORY = 300
+REGISTRATIONS = 100
+"""Solutions between two moves of the penalties where PyVRP searches on from a plan."""
+EARLY_WAYS = 10.0
 LEAST_S = 1e-3
 
 
@@ -54,15 +56,12 @@ class Effort:
 class Start:
     """Where a search begins: a solution (None = random), penalties (None = PyVRP's own) and how it goes on.
 
-    registrations — solutions between two moves of the penalties. near — stops tried beside each. shaken — stops moved
-    at random at most, each iteration.
+    registrations — solutions between two moves of the penalties.
     """
 
     solution: Solution | None = None
     penalties: Penalties | None = None
     registrations: int = PenaltyParams().solutions_between_updates
-    near: int = NeighbourhoodParams().num_neighbours
-    shaken: int = PerturbationParams().max_perturbations
 
 
 @dataclass(frozen=True)
@@ -102,8 +101,7 @@ def search(data: ProblemData, effort: Effort, seed: int, start: Start | None = N
     start = start or Start()
     until = Until(effort)
     rng = RandomNumberGenerator(seed=seed)
-    near = compute_neighbours(data, NeighbourhoodParams(num_neighbours=start.near))
-    local = LocalSearch(data, rng, near, PerturbationManager(PerturbationParams(max_perturbations=start.shaken)))
+    local = LocalSearch(data, rng, compute_neighbours(data), PerturbationManager())
     for operator in OPERATORS:
         if operator.supports(data):
             local.add_operator(operator(data))
@@ -122,6 +120,16 @@ def penalty_limits(data: ProblemData) -> PenaltyParams:
     """Penalties that may rise beyond the greatest prize, or breaking a limit would pay better than leaving a stop."""
     greatest = max((client.prize for client in data.clients()), default=0)
     return replace(PenaltyParams(), max_penalty=max(HIGHEST_PENALTY, 2.0 * greatest))
+
+
+def early_penalties(data: ProblemData) -> Penalties:
+    """Breaking a limit by the average load, time or distance costs as much as ten average ways."""
+    kinds = data.vehicle_types()
+    away_m, away_s = float(data.distance_matrix(0).mean()), float(data.duration_matrix(0).mean())
+    per_m, per_s = np.mean([(kind.unit_distance_cost, kind.unit_duration_cost) for kind in kinds], axis=0)
+    way = EARLY_WAYS * (per_m * away_m + per_s * away_s)
+    loads = np.mean([np.maximum(client.delivery, client.pickup) for client in data.clients()], axis=0)
+    return (way / np.maximum(loads, 1e-3)).tolist(), way / max(away_s, 1.0), way / max(away_m, 1.0)
 
 
 def better(data: ProblemData, found: Solution, before: Solution | None) -> Solution:

@@ -16,7 +16,7 @@ NEVER = 1e15
 def joined(first_s, first_early, first_late, between_s, last_s, last_early, last_late):
     """Seconds, earliest and latest begin of one part of a route after another; seconds -1 if that cannot be driven."""
     ahead_s = first_s + between_s
-    if first_s < 0 or last_s < 0 or first_early + ahead_s > last_late:
+    if first_s < 0 or last_s < 0 or last_early > last_late or first_early + ahead_s > last_late:
         return -1, 0, 0
     wait_s = max(last_early - ahead_s - first_late, 0)
     return (
@@ -35,6 +35,47 @@ def priced(data, v, metres, seconds):
 
 
 @kernel
+def loaded(data, v, ready):
+    """Seconds, earliest and latest begin of vehicle v's first loading, of packs ready then; seconds -1 if too late."""
+    opens, closes = max(data.start_opens[v], ready), data.start_closes[v]
+    if opens > closes:
+        return -1, 0, 0
+    return data.loading[v], opens, closes
+
+
+@kernel
+def ahead(data, state, v, trip, k, ready):
+    """Seconds, earliest and latest begin of what leads to the first k nodes of route v, were this trip ready then."""
+    first = state.begins[v, trip]
+    part = state.part[v, k]
+    if ready == state.ready[v, trip]:
+        return part.lead_s, part.lead_early, part.lead_late
+    if trip == 0:
+        s, early, late = loaded(data, v, ready)
+    else:
+        node, part = state.stop[v, first - 1], state.part[v, first - 1]
+        s, early, late = joined(
+            part.lead_s, part.lead_early, part.lead_late, state.way_s[v, first - 1], data.service[node],
+            max(data.opens[node], ready), data.closes[node],
+        )  # fmt: skip
+    for b in range(first, k):
+        node = state.stop[v, b]
+        s, early, late = joined(
+            s, early, late, state.way_s[v, b], data.service[node], data.opens[node], data.closes[node]
+        )
+    return s, early, late
+
+
+@kernel
+def trip_at(state, v, k):
+    """The trip of route v that position k is in."""
+    trip = 0
+    while state.begins[v, trip + 1] <= k:
+        trip += 1
+    return trip
+
+
+@kernel
 def lead(data, state, v, k, trip):
     """Reckon anew what leads to the nodes of route v from position k on, which is in this trip."""
     profile, size = data.profile[v], state.size[v]
@@ -44,14 +85,16 @@ def lead(data, state, v, k, trip):
     for b in range(k, size):
         node = state.stop[v, b]
         there = data.place[node]
+        opens = data.opens[node]
         if node >= data.clients:
             trip += 1
             state.begins[v, trip] = b + 1
+            opens = max(opens, state.ready[v, trip])
         state.at[node] = b
         way = data.way[profile, here, there]
         state.place[v, b], state.way_m[v, b], state.way_s[v, b] = there, way.m, way.s
         m += way.m
-        s, early, late = joined(s, early, late, way.s, data.service[node], data.opens[node], data.closes[node])
+        s, early, late = joined(s, early, late, way.s, data.service[node], opens, data.closes[node])
         part = state.part[v, b + 1]
         part.lead_m, part.lead_s, part.lead_early, part.lead_late = m, s, early, late
         here = there
@@ -62,32 +105,40 @@ def lead(data, state, v, k, trip):
 
 
 @kernel
-def rest(data, state, v, k):
-    """Reckon anew what follows the first k nodes of route v and the first fewer, from what follows one more."""
+def rest(data, state, v, k, trip):
+    """Reckon anew what follows the first k nodes of route v and the first fewer, from what follows one more.
+
+    Parameters: trip — the one that node k is of, or that begins with it.
+    """
     part = state.part[v, k + 1]
     m, s, early, late = part.rest_m, part.rest_s, part.rest_early, part.rest_late
     for b in range(k, -1, -1):
         node = state.stop[v, b]
         m += state.way_m[v, b + 1]
-        s, early, late = joined(
-            data.service[node], data.opens[node], data.closes[node], state.way_s[v, b + 1], s, early, late
-        )
+        opens = data.opens[node]
+        if node >= data.clients:
+            opens = max(opens, state.ready[v, trip])
+            trip -= 1
+        s, early, late = joined(data.service[node], opens, data.closes[node], state.way_s[v, b + 1], s, early, late)
         part = state.part[v, b]
         part.rest_m, part.rest_s, part.rest_early, part.rest_late = m, s, early, late
 
 
 @kernel
 def loads(data, state, v):
-    """Reckon anew what each trip of route v carries."""
+    """Reckon anew what each trip of route v carries, and when that is ready."""
     trip = 0
+    state.ready[v, 0] = 0
     for d in range(data.load.shape[1]):
         state.load[v, 0, d] = 0
     for k in range(state.size[v]):
         node = state.stop[v, k]
         if node >= data.clients:
             trip += 1
+            state.ready[v, trip] = 0
             for d in range(data.load.shape[1]):
                 state.load[v, trip, d] = 0
+        state.ready[v, trip] = max(state.ready[v, trip], data.ready[node])
         for d in range(data.load.shape[1]):
             state.load[v, trip, d] += data.load[node, d]
 
@@ -109,40 +160,46 @@ def cost_of(data, state, v):
 def refresh(data, state, v):
     """Reckon anew all that is kept of route v."""
     size = state.size[v]
+    loads(data, state, v)
     part = state.part[v, 0]
-    part.lead_m, part.lead_s = 0, data.loading[v]
-    part.lead_early, part.lead_late = data.start_opens[v], data.start_closes[v]
+    part.lead_m = 0
+    part.lead_s, part.lead_early, part.lead_late = loaded(data, v, state.ready[v, 0])
     part = state.part[v, size]
     part.rest_m, part.rest_s, part.rest_early, part.rest_late = 0, 0, data.end_opens[v], data.end_closes[v]
-    loads(data, state, v)
     lead(data, state, v, 0, 0)
-    rest(data, state, v, size - 1)
+    rest(data, state, v, size - 1, state.driven[v] - 1)
     state.cost[v] = cost_of(data, state, v)
 
 
 @kernel
-def with_stop(data, state, v, k, c, to, onward):
-    """What route v costs with a stop at position k by these ways; NEVER if that breaks a limit."""
+def with_stop(data, state, v, k, c, to, onward, led):
+    """What route v costs with a stop at position k by these ways; NEVER if that breaks a limit.
+
+    Parameters: led — seconds, earliest and latest begin of what leads to the first k nodes.
+    """
     part = state.part[v, k]
-    s, early, late = joined(
-        part.lead_s, part.lead_early, part.lead_late, to.back_s, data.service[c], data.opens[c], data.closes[c]
-    )
+    s, early, late = joined(led[0], led[1], led[2], to.back_s, data.service[c], data.opens[c], data.closes[c])
     s, early, late = joined(s, early, late, onward.s, part.rest_s, part.rest_early, part.rest_late)
     return priced(data, v, part.lead_m + to.back_m + onward.m + part.rest_m, s)
 
 
 @kernel
 def with_trip(data, state, v, k, first, second):
-    """What route v costs with a yard and a stop at position k, in that order or the other; NEVER if it may not."""
+    """What route v costs with a yard and then a stop at its end k, or a stop and then a yard at its begin (k = 0)."""
     profile, part = data.profile[v], state.part[v, k]
     here = state.place[v, k - 1] if k > 0 else data.start[v]
     to = data.way[profile, here, data.place[first]]
     between = data.way[profile, data.place[first], data.place[second]]
     onward = data.way[profile, data.place[second], state.place[v, k]]
-    s, early, late = joined(
-        part.lead_s, part.lead_early, part.lead_late, to.s, data.service[first], data.opens[first], data.closes[first]
-    )
-    s, early, late = joined(s, early, late, between.s, data.service[second], data.opens[second], data.closes[second])
+    s, early, late = part.lead_s, part.lead_early, part.lead_late
+    first_opens, second_opens = data.opens[first], data.opens[second]
+    if first >= data.clients:
+        first_opens = max(first_opens, data.ready[second])
+    else:
+        second_opens = max(second_opens, state.ready[v, 0])
+        s, early, late = loaded(data, v, data.ready[first])
+    s, early, late = joined(s, early, late, to.s, data.service[first], first_opens, data.closes[first])
+    s, early, late = joined(s, early, late, between.s, data.service[second], second_opens, data.closes[second])
     s, early, late = joined(s, early, late, onward.s, part.rest_s, part.rest_early, part.rest_late)
     return priced(data, v, part.lead_m + to.m + between.m + onward.m + part.rest_m, s)
 
@@ -150,9 +207,12 @@ def with_trip(data, state, v, k, first, second):
 @kernel
 def visit(data, state, v, k, c):
     """Put a stop into route v at position k, within a trip that has room for it."""
-    trip = 0
-    while state.begins[v, trip + 1] <= k:
-        trip += 1
+    trip = trip_at(state, v, k)
+    state.route[c] = v
+    if data.ready[c] > state.ready[v, trip]:
+        put(state, v, k, c)
+        refresh(data, state, v)
+        return
     for b in range(state.size[v], k - 1, -1):
         one, after = state.part[v, b], state.part[v, b + 1]
         after.rest_m, after.rest_s = one.rest_m, one.rest_s
@@ -160,9 +220,8 @@ def visit(data, state, v, k, c):
     put(state, v, k, c)
     for d in range(data.load.shape[1]):
         state.load[v, trip, d] += data.load[c, d]
-    state.route[c] = v
     lead(data, state, v, k, trip)
-    rest(data, state, v, k)
+    rest(data, state, v, k, trip)
     state.cost[v] = cost_of(data, state, v)
 
 
@@ -179,6 +238,7 @@ def copy(data, state, other, v):
         state.stop[v, k] = other.stop[v, k]
     for trip in range(other.driven[v]):
         state.begins[v, trip + 1] = other.begins[v, trip + 1]
+        state.ready[v, trip] = other.ready[v, trip]
         for d in range(data.load.shape[1]):
             state.load[v, trip, d] = other.load[v, trip, d]
 

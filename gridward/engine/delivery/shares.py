@@ -7,9 +7,15 @@ from pyvrp import Activity, ActivityType, ProblemData, Route, Solution, VehicleT
 
 from gridward.engine.delivery.clusters import part_of, visited
 from gridward.engine.delivery.savings import saved
-from gridward.engine.delivery.trips import MOST_TRIPS
 
 Array = np.ndarray
+MOST_TRIPS = 4
+"""Shares of a day at most: longer trips start better, and the search opens more."""
+
+
+def several(data: ProblemData) -> bool:
+    """Whether any van may load again."""
+    return any(kind.max_reloads and kind.reload_depots for kind in data.vehicle_types())
 
 
 def begun(data: ProblemData, rng: np.random.Generator) -> Solution:

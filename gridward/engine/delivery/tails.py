@@ -9,7 +9,7 @@ Crainic, Gendreau & Prins (2014), a unified solution framework, for reckoning it
 
 from gridward.engine.compiled import below, kernel
 from gridward.engine.delivery.recreate import list_free
-from gridward.engine.delivery.segments import NEVER, drop_empty_trips, joined, priced, refresh
+from gridward.engine.delivery.segments import NEVER, ahead, drop_empty_trips, joined, priced, refresh, trip_at
 
 
 @kernel
@@ -26,6 +26,21 @@ def alike(data, v, w):
 
 
 @kernel
+def last_ready(data, state, v, first, beyond):
+    """When the last packs of the nodes of route v from one position up to another are ready."""
+    ready = 0
+    for k in range(first, beyond):
+        ready = max(ready, data.ready[state.stop[v, k]])
+    return ready
+
+
+@kernel
+def ready_after(data, state, w, cut):
+    """When the last packs of what follows position `cut` in its trip of route w are ready."""
+    return last_ready(data, state, w, cut, state.begins[w, trip_at(state, w, cut) + 1] - 1)
+
+
+@kernel
 def with_tail(data, state, v, k, w, cut):
     """What vehicle v costs with its first k nodes and what follows the first `cut` of route w; NEVER if it may not."""
     size = k + state.size[w] - cut
@@ -35,17 +50,13 @@ def with_tail(data, state, v, k, w, cut):
         return NEVER
     head, tail = state.part[v, k], state.part[w, cut]
     way = data.way[data.profile[v], state.place[v, k - 1] if k > 0 else data.start[v], state.place[w, cut]]
-    s, _, _ = joined(head.lead_s, head.lead_early, head.lead_late, way.s, tail.rest_s, tail.rest_early, tail.rest_late)
+    s, early, late = head.lead_s, head.lead_early, head.lead_late
+    if data.gated:
+        trip = trip_at(state, v, k)
+        ready = max(last_ready(data, state, v, state.begins[v, trip], k), ready_after(data, state, w, cut))
+        s, early, late = ahead(data, state, v, trip, k, ready)
+    s, _, _ = joined(s, early, late, way.s, tail.rest_s, tail.rest_early, tail.rest_late)
     return priced(data, v, head.lead_m + way.m + tail.rest_m, s)
-
-
-@kernel
-def trip_at(state, v, k):
-    """The trip of route v that position k is in."""
-    trip = 0
-    while state.begins[v, trip + 1] <= k:
-        trip += 1
-    return trip
 
 
 @kernel
