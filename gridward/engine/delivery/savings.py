@@ -26,11 +26,16 @@ BROKEN = 10**9
 
 @dataclass(frozen=True)
 class _Trip:
-    """Clients in order, their packs, and the time it takes in each of the shifts."""
+    """Clients in order, their packs, the time it takes in each of the shifts, and what it counts as (`_counts`)."""
 
     clients: list[int]
     load: Array
     times: list[Time]
+    counts: Array
+
+    def ends_at(self, client: int) -> bool:
+        """Whether the client is its first or its last."""
+        return client in (self.clients[0], self.clients[-1])
 
 
 class _Joining:
@@ -47,44 +52,47 @@ class _Joining:
         self.rooms, self.more_room = _rooms(data)
         self.most = self.rooms[largest]
         self.shifts, self.vehicles = _shifts(data)
-        self.trip = [self._alone(at) for at in range(data.num_clients)]
-        self.counted = np.sum([self._counts(one) for one in self.trip], axis=0)
+        self.alone = [self._alone(at) for at in range(data.num_clients)]
+        self.trip = list(self.alone)
+        self.counted = np.sum([one.counts for one in self.trip], axis=0)
         self.left = np.concatenate([self.more_room, self.vehicles])
 
     def join(self, one: int, other: int) -> None:
         """Let the trip that ends at one go on to the other, if vehicles are left that can drive that."""
         first, last = self.trip[one], self.trip[other]
-        if first is last or ((load := first.load + last.load) > self.most).any():
+        if first is last or not (first.ends_at(one) and last.ends_at(other)):
+            return
+        if ((load := first.load + last.load) > self.most).any():
             return
         head, tail = self._turned(first, one, -1), self._turned(last, other, 0)
         if head is None or tail is None:
             return
         times = self._after(head.times, tail.times, self.place[one], self.place[other])
-        whole = _Trip(head.clients + tail.clients, load, times)
-        counted = self.counted + self._counts(whole) - self._counts(first) - self._counts(last)
+        whole = _Trip(head.clients + tail.clients, load, times, self._counts(load, times))
+        counted = self.counted + whole.counts - first.counts - last.counts
         if not any(times) or ((counted > self.left) & (counted > self.counted)).any():
             return
         self.counted = counted
         for client in whole.clients:
             self.trip[client] = whole
 
-    def _counts(self, trip: _Trip) -> Array:
+    def _counts(self, load: Array, times: list[Time]) -> Array:
         """1 for each room that is too little, and for each set of shifts outside which the trip cannot be driven."""
-        mask = sum(1 << k for k, time in enumerate(trip.times) if time)
+        mask = sum(1 << k for k, time in enumerate(times) if time)
         within = (np.arange(len(self.vehicles)) | mask) == np.arange(len(self.vehicles))
-        return np.concatenate([(trip.load > self.rooms).any(axis=1), within]).astype(np.int64)
+        return np.concatenate([(load > self.rooms).any(axis=1), within]).astype(np.int64)
 
     def _turned(self, trip: _Trip, client: int, at: int) -> _Trip | None:
-        """The trip with the client first (0) or last (-1), driven the other way if need be; None if it is inside."""
+        """The trip with the client first (0) or last (-1), driven the other way if need be; None if that is too late."""
         if trip.clients[at] == client:
             return trip
-        if trip.clients[-1 - at] != client:
-            return None
         clients = trip.clients[::-1]
-        times = self._alone(clients[0]).times
+        times = self.alone[clients[0]].times
         for before, after in zip(clients[:-1], clients[1:], strict=True):
-            times = self._after(times, self._alone(after).times, self.place[before], self.place[after])
-        return _Trip(clients, trip.load, times) if any(times) else None
+            times = self._after(times, self.alone[after].times, self.place[before], self.place[after])
+            if not any(times):
+                return None
+        return _Trip(clients, trip.load, times, trip.counts) if any(times) else None
 
     def _after(self, first: list[Time], last: list[Time], here: int, there: int) -> list[Time]:
         between_s = int(self.time_s[here, there])
@@ -98,7 +106,8 @@ class _Joining:
             early_s = max(client.tw_early, max(begins_s, client.release_time) + out_s)
             late_s = min(client.tw_late, ends_s - back_s - client.service_duration)
             times.append((client.service_duration, early_s, late_s) if early_s <= late_s else None)
-        return _Trip([at], np.maximum(client.delivery, client.pickup), times)
+        load = np.maximum(client.delivery, client.pickup)
+        return _Trip([at], load, times, self._counts(load, times))
 
 
 def _then(between_s: int, first: Time, last: Time) -> Time:
