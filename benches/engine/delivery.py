@@ -29,8 +29,8 @@ ROUNDING = {
     "MDVRPTW": "exact",
     "MTVRPTWR": "dimacs",
 }
-SMALL = ("X-n200-k36", "X-n502-k39", "X115-HVRP", "PR11A", "C201R0.25")
-LARGE = ("PR16A", "PR24A", "R1_10_5", "RC2_10_5", "X-n1001-k43", "Leuven1")
+SMALL = ("X-n200-k36", "X-n502-k39", "X115-HVRP", "PR11A", "C201R0.25", "C202R0.5")
+LARGE = ("PR16A", "PR24A", "R1_10_5", "C2_10_3", "RC2_10_5", "X-n1001-k43", "Leuven1")
 SMALL_S, LARGE_S, QUICK_S = 3.0, 20.0, 2.0
 ALONE = "PyVRP"
 

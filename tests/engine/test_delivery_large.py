@@ -17,7 +17,7 @@ from gridward.engine.delivery.anneal import Cooling, annealed, work_of
 from gridward.engine.delivery.anneal import begin as begin_search
 from gridward.engine.delivery.arrays import flat, state_of, suits
 from gridward.engine.delivery.clusters import clusters_of, cut, join
-from gridward.engine.delivery.decompose import read, solve_data
+from gridward.engine.delivery.decompose import read, ruined, solve_data
 from gridward.engine.delivery.insertion import repaired
 from gridward.engine.delivery.model import model
 from gridward.engine.delivery.pairs import paired
@@ -57,11 +57,29 @@ def test_a_large_day_repeats_by_seed_and_steps_and_is_served_within_every_limit(
     vans, ready_s = WAYS[way]
     day = large(820, **vans)
     day = replace(day, stops=replace(day.stops, ready_s=np.full(820, ready_s)))
-    plans = [delivery.solve(day, delivery.Effort(steps=60), 3) for _ in range(2)]
+    plans = [delivery.solve(day, delivery.Effort(steps=30), 3) for _ in range(2)]
     assert plans[0].rounds == plans[1].rounds
     assert plans[0].unserved == ()
     assert broken(day, plans[0]) == []
     assert max(len(one.trips) for one in plans[0].rounds) == vans.get("trips", 1)
+
+
+@pytest.mark.parametrize(
+    ("trips", "ready_s", "ours"), [(2, [0, 9], True), (1, [0, 9], False), (2, [0, 0], False), (2, [9, 9], True)]
+)
+def test_vans_that_load_again_packs_ready_later_are_not_left_to_pyvrp_which_may_never_end(
+    trips: int, ready_s: list[int], ours: bool
+) -> None:
+    day = one_yard((100, 200), trips=trips, max_duty_s=4000, stop={"ready_s": ready_s})
+    assert ruined(model(day, np.arange(2)).data) == ours
+
+
+def test_when_not_all_can_be_served_the_most_urgent_are() -> None:
+    day = large(160, capacity=2)
+    urgent = np.isin(np.arange(160), np.random.default_rng(2).choice(160, 64, replace=False))
+    day = replace(day, stops=replace(day.stops, priority=np.where(urgent, 1, 2)))
+    plan = delivery.solve(day, delivery.Effort(steps=100))
+    assert [one.item for one in plan.unserved] == np.flatnonzero(~urgent).tolist()
 
 
 def test_an_effort_that_is_spent_leaves_something_or_a_search_would_never_end() -> None:
@@ -83,7 +101,7 @@ def test_a_day_without_windows_or_an_end_of_shifts_is_bettered() -> None:
             day.add_edge(here, there, int(np.hypot(here.x - there.x, here.y - there.y)), int(here is not there))
     data = day.data()
     begin = repaired(data, begun(data, np.random.default_rng(1)))
-    job = Cooling(*flat(data, begin), delivery.Effort(steps=3000), 1, 50.0, 1.0, True)
+    job = Cooling(*flat(data, begin), delivery.Effort(steps=30), 1, 50.0, 1.0, True)
     came = annealed(job)
     assert read(data, job, came).is_feasible()
     assert came.cost == paid(read(data, job, came)) < paid(begin)
@@ -96,7 +114,7 @@ def test_ruin_and_recreate_reckons_as_pyvrp_does_and_breaks_no_limit(day: delive
     if not suits(data):
         return
     begin = repaired(data, begun(data, np.random.default_rng(seed)))
-    job = Cooling(*flat(data, begin), delivery.Effort(steps=300), seed, 50.0, 1.0, True)
+    job = Cooling(*flat(data, begin), delivery.Effort(steps=3), seed, 50.0, 1.0, True)
     came = annealed(job)
     solution = read(data, job, came)
     assert solution.is_feasible()
@@ -110,7 +128,7 @@ def test_a_stop_is_put_back_at_the_only_time_that_suits_all() -> None:
     data = model(day, np.arange(12)).data
     inner = [Activity(ActivityType.CLIENT, stop) for stop in range(12) if stop != 5]
     begin = pyvrp.Solution(data, [pyvrp.Route(data, inner, 0)])
-    job = Cooling(*flat(data, begin), delivery.Effort(steps=20), 1, 1e-3, 1e-3, False)
+    job = Cooling(*flat(data, begin), delivery.Effort(steps=1), 1, 1e-3, 1e-3, False)
     assert annealed(job).visits == [list(range(12))]
 
 

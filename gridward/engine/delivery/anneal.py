@@ -22,15 +22,15 @@ from gridward.engine.delivery.tails import exchange_tails
 
 Array = np.ndarray
 
-STEPS = 200
-"""Between two looks at the clock: some milliseconds."""
+MOVES = 100
+"""In a step: as many as take about as long as an iteration of PyVRP's, and little beside a look at the clock."""
 EXCHANGED = 0.1
-"""In so many of the steps, tails too: strings alone neither split a long round nor give half of it away."""
+"""In so many of the moves, tails too: strings alone neither split a long round nor give half of it away."""
 TINY = 1e-12
 
 
 class Work(NamedTuple):
-    """What a step needs besides: stops in no route, routes touched, the best so far, vans free for a trip."""
+    """What a move needs besides: stops in no route, routes touched, the best so far, vans free for a trip."""
 
     absent: Array
     absent_count: Array
@@ -71,7 +71,7 @@ def routes_cost(state):
 
 @kernel
 def undo(data, state, saved, work):
-    """Bring back the routes as they were before the step."""
+    """Bring back the routes as they were before the move."""
     for touched in range(work.stack_count[0]):
         v = work.stack[touched]
         copy(data, state, saved, v)
@@ -112,7 +112,7 @@ def begin(data, state, work):
 
 @kernel
 def worse(work, heat):
-    """How much worse a plan may become in a step: drawn around `heat`."""
+    """How much worse a plan may become in a move: drawn around `heat`."""
     return -heat * np.log(max(random(work.rng), TINY))
 
 
@@ -126,9 +126,9 @@ def settle(state, work, cost):
 
 
 @entry
-def cool(data, state, saved, work, steps, heat):
-    """Steps of ruin and recreate, and of tails exchanged; a worse plan is accepted for a price drawn around `heat`."""
-    for _ in range(steps):
+def cool(data, state, saved, work, heat):
+    """A step of ruin and recreate, and of tails exchanged; a worse plan is accepted for a price drawn around `heat`."""
+    for _ in range(MOVES):
         if random(work.rng) < EXCHANGED:
             settle(state, work, work.total[0] + exchange_tails(data, state, work, worse(work, heat)))
         work.before_count[0] = work.absent_count[0]
@@ -176,9 +176,8 @@ def annealed(job: Cooling) -> Cooled:
     saved = state_of(job.data, job.visits)
     begin(job.data, state, work)
     while (done := _done(job.effort, steps, time.process_time() - began_s)) < 1.0:
-        more = min(STEPS, job.effort.steps - steps) if job.effort.steps else STEPS
-        cool(job.data, state, saved, work, more, job.hot * (job.cold / job.hot) ** done)
-        steps += more
+        cool(job.data, state, saved, work, job.hot * (job.cold / job.hot) ** done)
+        steps += 1
     size, stop = (work.best_size, work.best_stop) if job.last else (state.size, state.stop)
     visits = [stop[v, : size[v]].tolist() for v in range(len(size))]
     return Cooled(visits, float(work.total[1 if job.last else 0]), steps, time.process_time() - began_s)

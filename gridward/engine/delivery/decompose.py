@@ -15,7 +15,8 @@ from gridward.engine.delivery.rounds import Purse, each
 from gridward.engine.delivery.search import REGISTRATIONS, Effort, Found, Start, better, early_penalties, paid, search
 from gridward.engine.delivery.shares import begun, several
 
-STOPS_TOGETHER = 800
+STOPS_PYVRP, STOPS_PYVRP_MIXED = 150, 800
+"""Up to so many stops PyVRP alone searches; it chooses better among types of van that share a yard."""
 LEAST_ROUTES = 35
 """Where loads fill fewer vans, rounds are few and long, and PyVRP searches on for the last share of the effort."""
 LAST_SHARE = 0.5
@@ -45,7 +46,14 @@ def solve_data(
 
 def ruined(data: ProblemData) -> bool:
     """Whether a day is searched by ruin and recreate, not by PyVRP alone."""
-    return suits(data) and (data.num_clients > STOPS_TOGETHER or loads_unevenly(data))
+    most = STOPS_PYVRP_MIXED if mixed(data) else STOPS_PYVRP
+    return suits(data) and (data.num_clients > most or loads_unevenly(data))
+
+
+def mixed(data: ProblemData) -> bool:
+    """Whether vans of several types begin and end their day at the same yards."""
+    ends = [(kind.start_depot, kind.end_depot, kind.profile) for kind in data.vehicle_types()]
+    return len(set(ends)) < len(ends)
 
 
 def loads_unevenly(data: ProblemData) -> bool:

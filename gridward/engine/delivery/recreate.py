@@ -11,14 +11,17 @@ from gridward.engine.delivery.ruin import touch
 from gridward.engine.delivery.segments import ahead, joined, put, refresh, visit, with_stop, with_trip
 
 BLINK = 0.01
+SHUFFLED = 0.1
+"""So much of a prize is drawn by lot when stops are ordered by it: those of one priority come in any order."""
 TRIED = 100
 """The nearest stops whose vans are tried: beyond a town's own stops, or nothing moves between towns."""
 
 
 @kernel
 def rank(data, work):
-    """Order the stops in no route: at random, the largest, farthest, nearest, narrowest, earliest or latest first."""
-    way = random(work.rng) * 17.0
+    """Order the stops in no route: at random, the largest, farthest, nearest, narrowest, earliest or latest first, or
+    where some are left out, the most prized."""
+    way = random(work.rng) * (17.0 if work.before_count[0] == 0 else 34.0)
     count = work.absent_count[0]
     for k in range(count):
         c = work.absent[k]
@@ -37,8 +40,10 @@ def rank(data, work):
             key = float(data.closes[c] - data.opens[c])
         elif way < 15.0:
             key = float(data.opens[c])
-        else:
+        elif way < 17.0:
             key = -float(data.closes[c])
+        else:
+            key = -float(data.prize[c]) * (1.0 - SHUFFLED * key)
         work.key[k] = key
     order_by(work.key, work.absent, count)
 

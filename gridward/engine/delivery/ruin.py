@@ -17,7 +17,7 @@ GROWS = 0.01
 
 @kernel
 def touch(data, state, saved, work, v):
-    """Save route v once in a step."""
+    """Save route v once in a move."""
     if work.touched[v]:
         return
     work.touched[v] = True

@@ -83,7 +83,7 @@ class _Joining:
         return np.concatenate([(load > self.rooms).any(axis=1), within]).astype(np.int64)
 
     def _turned(self, trip: _Trip, client: int, at: int) -> _Trip | None:
-        """The trip with the client first (0) or last (-1), driven the other way if need be; None if that is too late."""
+        """The trip with the client first (0) or last (-1), turned if need be; None if that is too late."""
         if trip.clients[at] == client:
             return trip
         clients = trip.clients[::-1]

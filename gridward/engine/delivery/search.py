@@ -36,7 +36,10 @@ LEAST_S = 1e-3
 
 @dataclass(frozen=True)
 class Effort:
-    """When a search ends: after `steps` iterations (repeats exactly), or `cpu_s` of all processes (does not)."""
+    """When a search ends: after `steps` (repeats exactly), or `cpu_s` of all processes (does not).
+
+    A step is an iteration of PyVRP's, or as many moves of ruin and recreate as take about as long.
+    """
 
     steps: int = 0
     cpu_s: float = 0.0
