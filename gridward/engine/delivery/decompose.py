@@ -15,8 +15,10 @@ from gridward.engine.delivery.rounds import Purse, each
 from gridward.engine.delivery.search import REGISTRATIONS, Effort, Found, Start, better, early_penalties, paid, search
 from gridward.engine.delivery.shares import begun, several
 
-STOPS_PYVRP, STOPS_PYVRP_MIXED = 150, 800
+STOPS_PYVRP, STOPS_PYVRP_MIXED = 150, 400
 """Up to so many stops PyVRP alone searches; it chooses better among types of van that share a yard."""
+STOPS_ALONE = 800
+"""Up to so many stops it is not worth the seconds to start more processes."""
 LEAST_ROUTES = 35
 """Where loads fill fewer vans, rounds are few and long, and PyVRP searches on for the last share of the effort."""
 LAST_SHARE = 0.5
@@ -34,11 +36,11 @@ def solve_data(
 ) -> Found:
     """The best solution of PyVRP's problem data that the effort comes to.
 
-    Parameters: start — a warm start. processes — 1 does all in this process; more are spawned.
+    Parameters: start — a warm start. processes — 1 does all in this process; more are spawned above 800 clients.
     """
     if not ruined(data):
         return search(data, effort, seed, Start(start))
-    if processes == 1:
+    if processes == 1 or data.num_clients <= STOPS_ALONE:
         return by_ruin(data, effort, seed, start, None)
     with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
         return by_ruin(data, effort, seed, start, pool)
