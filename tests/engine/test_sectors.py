@@ -161,6 +161,17 @@ def test_the_order_areas_are_named_in_does_not_change_what_small_sectors_cost(ca
         assert other.cost == pytest.approx(one.cost)
 
 
+def test_balance_is_found_where_a_lopsided_grouping_is_far_shorter():
+    time_s = [
+        [0, 43, 36, 37, 8, 5], [43, 0, 47, 20, 47, 40], [36, 47, 0, 28, 31, 31],
+        [37, 20, 28, 0, 38, 32], [8, 47, 31, 38, 0, 7], [5, 40, 31, 32, 7, 0],
+    ]  # fmt: skip
+    pairs = [(0, 1), (0, 4), (0, 5), (1, 3), (1, 5), (2, 3), (2, 4), (2, 5), (3, 5), (4, 5)]
+    plan = sectors(time_s, [9, 4, 2, 8, 9, 9], 2, pairs, tolerance=0.3, effort=SHORT)
+    assert plan.feasible
+    assert sorted(plan.load) == [18, 23]
+
+
 def test_four_blocks_in_a_row_make_two_halves():
     at = np.arange(4.0)
     plan = sectors(abs(at[:, None] - at) * 60, [1.0] * 4, 2, [[0, 1], [1, 2], [2, 3]], effort=EXACT)

@@ -36,12 +36,11 @@ def open_pairs(with_pair: Array, below: float, plan: Array) -> Pairs:
 
     Parameters: with_pair — [n, n] what a plan costs at least that puts area i to centre j; plan — [n] centre by area.
     """
+    with_pair = np.maximum(with_pair, np.diag(with_pair))  # who puts an area to a centre puts the centre to itself
     kept = with_pair < below
     kept[np.arange(len(plan)), plan] = True
     kept[plan, plan] = True
-    area, centre = np.nonzero(kept & np.diag(kept)[None, :])
-    kept[:] = False
-    kept[area, centre] = True
+    area, centre = np.nonzero(kept)
     linked = np.zeros(len(area), bool)
     linked[np.argsort(with_pair[area, centre], kind="stable")[:LINKS]] = True
     return Pairs(area, centre, linked, float(np.where(kept, np.inf, with_pair).min()))
@@ -63,8 +62,10 @@ def prove(
     solver.setOptionValue("objective_bound", below)
     solver.passModel(_model(cost, load, count, least, most, pairs, centres, at.ravel()))
     solver.run()
-    value = np.array(solver.getSolution().col_value)
-    bound, left_s = min(float(solver.getInfo().mip_dual_bound), below), cpu_s - (time.process_time() - began_s)
+    value, left_s = np.array(solver.getSolution().col_value), cpu_s - (time.process_time() - began_s)
+    if solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible:  # its dual bound may then be -inf
+        return plan, below, left_s
+    bound = min(float(solver.getInfo().mip_dual_bound), below)
     if not len(value):
         return plan, bound, left_s
     taken = value[len(centres) :] > 0.5

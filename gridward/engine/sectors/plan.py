@@ -17,6 +17,9 @@ from gridward.engine.sectors.search import anneal, centre_of, connected
 
 Array = np.ndarray
 
+PRICE, DEARER = 4.0, (40.0, 400.0)
+"""Load out of balance costs so many times what load costs on average; more where that found no balanced sectors."""
+
 
 @dataclass(frozen=True)
 class Effort:
@@ -91,12 +94,15 @@ def sectors(
     why = _obstacle(loads, count, most, begin, near, contiguous)
     start, cost = _grown(times, begin, near, count), np.inf
     found = start
-    for nth in range(0 if why else effort.starts):
+    if why:
+        return _plan(case, found, np.inf, False, why)
+    for nth in range(effort.starts):
         value, sector = _search(case, start, effort.steps, seed + nth, 0.5)
         if value < cost or nth == 0:
             cost, found = value, sector
-    if why:
-        return _plan(case, found, np.inf, False, why)
+    for price in DEARER:
+        if cost == np.inf:
+            cost, found = _search(case, start, effort.steps, seed, 0.5, price)
     found, bound = _proven(case, found, cost < np.inf, effort, seed)
     feasible = _holds(case, found)
     return _plan(
@@ -104,10 +110,10 @@ def sectors(
     )
 
 
-def _search(case: _Case, start: Array, steps: int, seed: int, hot: float) -> tuple[float, Array]:
+def _search(case: _Case, start: Array, steps: int, seed: int, hot: float, price: float = PRICE) -> tuple[float, Array]:
     return anneal(
         case.cost, case.load, case.begin, case.near, start, case.count, case.least, case.most, case.contiguous,
-        steps, seed, hot,
+        steps, seed, hot, price,
     )  # fmt: skip
 
 

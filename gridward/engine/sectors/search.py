@@ -99,13 +99,17 @@ def _measured(
 @njit(cache=True)
 def anneal(
     cost: Array, load: Array, begin: Array, near: Array, start: Array, count: int, least: float, most: float,
-    contiguous: bool, steps: int, seed: int, hot: float,
+    contiguous: bool, steps: int, seed: int, hot: float, dear: float,
 ) -> tuple[float, Array]:  # pragma: no cover  # fmt: skip
-    """The best feasible sectors met (cost inf if none were), [n] sector of each area; fixed by seed and steps."""
+    """The best feasible sectors met (cost inf if none were), [n] sector of each area; fixed by seed and steps.
+
+    Parameters: hot — a change for the worse accepted at first, in average costs of an area. dear — what load out of
+        balance costs, in average costs of load.
+    """
     np.random.seed(seed)
     sector, none = start.copy(), 1e-9 * load.sum()
     weight, value, over = _measured(cost, load, sector, count, least, most)
-    mean, price = value.sum() / len(load), 4.0 * value.sum() / load.sum()
+    mean, price = value.sum() / len(load), dear * value.sum() / load.sum()
     best, best_sector = value.sum() if over <= none else np.inf, sector.copy()
     for step in range(steps):
         i, s, t, k = _pick(begin, near, sector)
