@@ -154,8 +154,7 @@ def test_tails_are_priced_as_pyvrp_prices_them(day: delivery.Problem, seed: int)
             continue
         for k, at in itertools.product(range(len(visits[v]) + 1), range(len(visits[w]) + 1)):
             ours, theirs = visits[v][:k] + visits[w][at:], visits[w][:at] + visits[v][k:]
-            alike = arrays.end[v] == arrays.end[w] and (arrays.reload[v] == arrays.reload[w]).all()
-            if not alike or any(nodes != trips_without(data, nodes, -1) for nodes in (ours, theirs)):
+            if any(nodes != trips_without(data, nodes, -1) for nodes in (ours, theirs)):
                 continue
             after = driven_cost(data, ours, int(arrays.kind[v])) + driven_cost(data, theirs, int(arrays.kind[w]))
             asked = after - cost[v] - cost[w] if after < NEVER else NEVER

@@ -28,7 +28,7 @@ PART = np.dtype([(f"{side}_{what}", np.int64) for side in ("lead", "rest") for w
 class Data(NamedTuple):
     """Nodes [n + y] (clients, then yards), vehicles [m] (each its own), places [p]; whole seconds, metres and prices.
 
-    ready — when its packs may be loaded. gated — whether any packs are ready later than vans are.
+    ready — when its packs may be loaded, 0 if no later than vans are there. gated — whether any are ready later.
     way — [profile, p, p] from the first place to the second and from there back, so that a stop's ways lie together.
     """
 
@@ -101,7 +101,13 @@ def suits(data: ProblemData) -> bool:
 
 def ready_later(data: ProblemData) -> bool:
     """Whether any packs are ready later than the first van is."""
-    return max(client.release_time for client in data.clients()) > min(kind.tw_early for kind in data.vehicle_types())
+    return bool(_ready(data).any())
+
+
+def _ready(data: ProblemData) -> Array:
+    """[n] when each client's packs are ready; 0 if no later than the first van is."""
+    ready = np.array([client.release_time for client in data.clients()])
+    return np.where(ready > min(kind.tw_early for kind in data.vehicle_types()), ready, 0)
 
 
 def flat(data: ProblemData, solution: Solution) -> tuple[Data, list[list[int]]]:
@@ -169,7 +175,7 @@ def _nodes(data: ProblemData, number: Array) -> dict[str, Array | list]:
         "service": [one.service_duration for one in both],
         "opens": [one.tw_early for one in both],
         "closes": [min(one.tw_late, FAR) for one in both],
-        "ready": [client.release_time for client in clients] + [0] * len(depots),
+        "ready": np.concatenate([_ready(data), np.zeros(len(depots))]),
         "prize": np.where([client.required for client in clients], prize.sum() + BEYOND_PRIZE, prize),
         "near": np.argsort(_apart(data, homes), axis=1, kind="stable")[:, :NEAR],
         "away": metres[places[len(clients) :]].min(axis=0)[homes],

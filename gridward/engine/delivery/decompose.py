@@ -59,7 +59,7 @@ def mixed(data: ProblemData) -> bool:
 
 
 def loads_unevenly(data: ProblemData) -> bool:
-    """Whether vans load again packs that are ready at different times: with a longest duty, PyVRP 0.14.1 takes some
+    """Whether vans load again and packs are ready later than vans: with a longest duty, PyVRP 0.14.1 takes some
     moves there for better than they are, and may never end."""
     return several(data) and ready_later(data)
 

@@ -92,7 +92,7 @@ class _Joining:
             times = self._after(times, self.alone[after].times, self.place[before], self.place[after])
             if not any(times):
                 return None
-        return _Trip(clients, trip.load, times, trip.counts) if any(times) else None
+        return _Trip(clients, trip.load, times, trip.counts)
 
     def _after(self, first: list[Time], last: list[Time], here: int, there: int) -> list[Time]:
         between_s = int(self.time_s[here, there])

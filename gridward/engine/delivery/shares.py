@@ -9,7 +9,7 @@ from gridward.engine.delivery.clusters import part_of, visited
 from gridward.engine.delivery.savings import saved
 
 Array = np.ndarray
-MOST_TRIPS = 4
+MOST_SHARES = 4
 """Shares of a day at most: longer trips start better, and the search opens more."""
 
 
@@ -54,7 +54,7 @@ def _shares(kind: VehicleType) -> list[VehicleType]:
     """A vehicle type for each trip that a van could drive, within an equal share of its time."""
     yard, count = kind.start_depot, 1
     if yard == kind.end_depot and yard in kind.reload_depots:
-        count = min(kind.max_reloads + 1, MOST_TRIPS)
+        count = min(kind.max_reloads + 1, MOST_SHARES)
     if count == 1:
         return [kind.replace(reload_depots=[], max_reloads=0)]
     cuts = [kind.tw_early + (kind.tw_late - kind.tw_early) * nth // count for nth in range(count + 1)]
