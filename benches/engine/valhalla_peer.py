@@ -10,6 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from gridward.engine.travel.straight_line import great_circle_m
+
+SHORT_M = 2.0
+
 
 class Unavailable(Exception):
     """Valhalla cannot be run here, and why."""
@@ -39,9 +43,23 @@ def ways_used(asked: Any, start: Any, end: Any) -> set[int]:
 
 
 def driven_s(asked: Any, points: np.ndarray) -> float:
-    """Seconds that Valhalla counts for a given way, drawn as points [k, 2]; NaN where it cannot follow it."""
-    edges = _traced(asked, shape=[{"lat": float(lat), "lon": float(lon)} for lat, lon in points])
+    """Seconds that Valhalla counts for a given way, drawn as points [k, 2]; NaN where it cannot follow it.
+
+    It is shown the way short of its ends: at a junction it would begin on another road, and turn about.
+    """
+    edges = _traced(asked, shape=[{"lat": float(lat), "lon": float(lon)} for lat, lon in _short_of_ends(points)])
     return max((edge["end_node"].get("elapsed_time", 0.0) for edge in edges), default=float("nan"))
+
+
+def _short_of_ends(points: np.ndarray) -> np.ndarray:
+    step_m = great_circle_m(points[:-1], points[1:])
+    along_m = np.concatenate([[0.0], np.cumsum(step_m)])
+    first_m, last_m = SHORT_M, along_m[-1] - SHORT_M
+    if last_m < 2 * first_m:
+        return points
+    ends = np.stack([np.interp([first_m, last_m], along_m, points[:, axis]) for axis in range(2)], axis=1)
+    inside = points[(along_m > first_m) & (along_m < last_m)]
+    return np.concatenate([ends[:1], inside, ends[1:]])
 
 
 def durations_s(asked: Any, from_points: np.ndarray, to_points: np.ndarray) -> np.ndarray:

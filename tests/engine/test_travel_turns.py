@@ -291,6 +291,36 @@ def test_a_sign_for_one_direction_holds_in_that_direction_only(tmp_path, tags, o
     assert (roads.speed_ms["car"][:, edge] > 0).tolist() == open_
 
 
+@pytest.mark.parametrize(
+    ("tags", "kmh"),
+    [
+        ({"highway": "tertiary", "maxspeed:forward": "100"}, [100, 100]),
+        ({"highway": "tertiary", "maxspeed:backward": "70", "maxspeed": "50"}, [50, 70]),
+        ({"highway": "tertiary", "maxspeed:forward": "100", "zone:maxspeed": "DE:urban"}, [100, 50]),
+        ({"highway": "service", "maxspeed": "10"}, [10, 10]),
+        ({"highway": "service", "maxspeed": "50"}, [20, 20]),
+        ({"highway": "track", "motor_vehicle": "yes"}, [10, 10]),
+        ({"highway": "track", "motor_vehicle": "yes", "tracktype": "grade1"}, [20, 20]),
+        ({"highway": "residential", "tracktype": "grade1"}, [35, 35]),
+    ],
+)
+def test_how_fast_a_way_is_driven_is_read_from_its_tags(tmp_path, tags, kmh):
+    roads = osm(tmp_path, [*RING[1:], ((1, 2), tags)])
+    edge = int(np.flatnonzero(roads.way == 16)[0])
+    assert (roads.speed_ms["car"][:, edge] * 3.6).tolist() == pytest.approx(kmh)
+
+
+@pytest.mark.parametrize(("access", "waits"), [("permissive", 0.0), ("customers", 30.0)])
+def test_a_gate_that_anybody_may_pass_takes_no_time(tmp_path, access, waits):
+    gate = f'<tag k="barrier" v="lift_gate"/><tag k="access" v="{access}"/>'
+    west, east = [29.0, 106.005], [29.0, 106.015]
+    times = [
+        network(osm(tmp_path, [((1, 2, 3), {})], nodes=nodes)).matrix([west], [east]).time_s[0, 0]
+        for nodes in ("", gate)
+    ]
+    assert times[1] - times[0] == pytest.approx(waits, abs=0.02)
+
+
 def test_walking_where_a_sign_lets_walkers_in_is_no_fault(tmp_path):
     roads = osm(tmp_path, [*RING, ((1, 5), {"highway": "trunk", "foot": "yes"})])
     assert roads.speed_ms["foot"][:, roads.way == 17].ravel().tolist() == pytest.approx([5 / 3.6] * 2)

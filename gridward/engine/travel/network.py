@@ -164,7 +164,7 @@ def _soonest_first(node: Array, key: Array) -> tuple[Array, Array]:
 def network(roads: RoadMap, name: str = "car", most_gap_m: float = 2_000.0) -> Network:
     """The roads of a map that a profile can travel.
 
-    Raises: BadInput for an unknown profile, or a map without a road for it.
+    Raises: BadInput for an unknown profile, or a map without a road for it, or with none that leads back.
     """
     who = profile(name)
     speed_ms = roads.speed_ms[who.name].reshape(-1)
@@ -186,13 +186,16 @@ def network(roads: RoadMap, name: str = "car", most_gap_m: float = 2_000.0) -> N
     rows = _rows(roads, arc, driven_s, lost_s, turned_s, apart)
     arriving = _arriving(apart, at_ends, kept, len(used))
     width = max(arriving.shape[2], rows["entries"].shape[1])
+    whole = _connected_edges(edge, apart, main)
+    if not len(whole):
+        raise BadInput("roads", None, f"no road for {who.name} leads anywhere and back")
     arriving, rows["entries"] = _wide(arriving, width), _wide(rows["entries"], width)
     return Network(
         roads=roads,
         profile=who,
         setting_out=np.where(at_ends >= 0, apart.start[kept.astype(np.int64), np.maximum(at_ends, 0)], -1),
         arriving=arriving,
-        snapper=Snapper(roads, _connected_edges(edge, apart, main)),
+        snapper=Snapper(roads, whole),
         most_gap_m=most_gap_m,
         **rows,
     )

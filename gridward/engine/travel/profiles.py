@@ -114,7 +114,7 @@ def bars(tags: Tags) -> bool:
 def gated(tags: Tags) -> bool:
     """Whether a node with these tags holds a gate that somebody has to open."""
     said = [tags[key] for key in _MOTOR if key in tags]
-    return tags.get("barrier") in _GATES and (not said or said[-1] not in {"yes", "designated"})
+    return tags.get("barrier") in _GATES and (not said or said[-1] not in {"yes", "designated", "permissive"})
 
 
 def _admits(one: Profile, kind: str, tags: Tags, direction: str = "") -> bool:
@@ -134,21 +134,23 @@ def _fits(size: float, limit: str | None) -> bool:
 
 
 def _driven_kmh(one: Profile, kind: str, tags: Tags, direction: str) -> float:
-    usual = one.speed_kmh.get(kind, 10.0)
+    usual = one.speed_kmh.get(kind, 20.0 if tags.get("tracktype") == "grade1" else 10.0)
     if kind == "service":
         usual = _SLOW_SERVICE_KMH.get(tags.get("service", ""), usual)
     elif tags.get("highway", "").endswith("_link"):
         usual *= 0.75
     slow = min(_SLOW_SURFACE_KMH.get(tags.get("surface", ""), one.most_kmh), one.most_kmh)
     signed = _signed_kmh(tags, direction)
-    if signed is not None and kind != "service":
-        usual = signed * one.limit_share
+    if signed is not None:
+        usual = min(usual, signed) if kind == "service" else signed * one.limit_share
     return min(usual, slow)
 
 
 def _signed_kmh(tags: Tags, direction: str) -> float | None:
-    """The limit that holds in a direction, by its number or else by the kind of zone; None where none is told."""
-    for key in (f"maxspeed:{direction}", "maxspeed", "maxspeed:type", "source:maxspeed", "zone:maxspeed"):
+    """The limit in a direction: its number, else the kind of zone, else the other direction's; None if none is told."""
+    other = "backward" if direction == "forward" else "forward"
+    zones = ("maxspeed:type", "source:maxspeed", "zone:maxspeed")
+    for key in (f"maxspeed:{direction}", "maxspeed", *zones, f"maxspeed:{other}"):
         sign = tags.get(key, "").split(":")[-1]
         if found := _NUMBER.match(sign):
             return max(float(found[0]) * (1.609344 if "mph" in sign else 1.0), 5.0)

@@ -10,7 +10,7 @@ from gridward.engine.travel.matrix import Array
 from gridward.engine.travel.osm import RoadMap
 from gridward.engine.travel.profiles import Profile
 
-TURN_DEGREES, SHARP_DEGREES, ABOUT_DEGREES = 60.0, 120.0, 165.0
+TURN_DEGREES, SHARP_DEGREES, ABOUT_DEGREES = 45.0, 135.0, 160.0
 
 
 def turn_s(roads: RoadMap, who: Profile, first: Array, second: Array) -> Array:

@@ -65,6 +65,7 @@ def headquarters(sign_in: SignIn) -> Client:
     return sign_in("headquarters")
 
 
+@pytest.mark.django_db(transaction=True)  # the feed tells of what is committed
 def test_one_directive_is_on_every_communitys_screen_at_once_with_a_strip_on_every_page(
     headquarters: Client, sign_in: SignIn
 ) -> None:
