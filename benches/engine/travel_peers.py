@@ -41,13 +41,12 @@ Places = tuple[np.ndarray, np.ndarray]
 class Apart:
     """Pairs asked for, those whose own way Valhalla counts otherwise, and why an answer is more than 15 % off.
 
-    `within` — the least share of a seed's answers within 15 %; `p95_off` — by how much 95 of 100 are off at most.
+    `within` — the least share of a seed's answers within 15 %.
     """
 
     pairs: int = 0
     ways: int = 0
     within: float = 1.0
-    p95_off: float = 0.0
     causes: Counter[str] = field(default_factory=Counter)
 
 
@@ -137,9 +136,8 @@ def _ratios(net: Network, asked: object, pairs: Places, apart: Apart) -> np.ndar
     ratio = ours[some] / np.stack([peer[some], told])
     off = np.abs(ratio - 1.0)
     apart.pairs += len(some)
-    apart.ways += int((off[1] > WITHIN).sum())
+    apart.ways += int((~(off[1] <= WITHIN)).sum())
     apart.within = min(apart.within, float((off[0] <= WITHIN).mean()))
-    apart.p95_off = max(apart.p95_off, float(np.percentile(off[0], 95)))
     for at in np.flatnonzero(off[0] > WITHIN):
         pair = here[some[at]], there[some[at]]
         apart.causes[_cause(net, asked, pair, float(ours[some[at]]), float(peer[some[at]]), float(told[at]))] += 1

@@ -31,6 +31,7 @@ from gridward.engine.roster import people, plan, posts, problem
 from gridward.engine.sectors import Effort, sectors
 from gridward.engine.similar import Book, proposed
 from gridward.engine.travel import CLOSED, Condition, StraightLine, network, ways
+from gridward.engine.travel.straight_line import great_circle_m
 from tests.engine.dial_a_ride.days import random_day
 from tests.engine.roads import grid
 from tests.engine.test_inspection import days as inspection_days
@@ -247,8 +248,13 @@ def test_travel_repeats_whatever_the_order_of_conditions_and_no_way_is_an_answer
     assert np.array_equal(tables[0].time_s, tables[1].time_s)
     assert np.array_equal(tables[0].distance_m, tables[1].distance_m)
     closed = network(roads).under([Condition(CLOSED)])
-    together = network(roads).matrix(here, there).time_s == 0  # places that meet the roads within a few centimetres
-    assert np.isinf(closed.matrix(here, there).time_s[~together]).all()
+    together = network(roads).matrix(here, there).time_s == 0
+    starts, ends = closed.snap(here), closed.snap(there)
+    gap_m = great_circle_m(starts.point[:, None], ends.point[None, :])
+    assert (gap_m[together] < 0.2).all()  # a hundredth of a second at 20 m/s
+    shut_s = closed.matrix(here, there).time_s
+    assert np.isinf(shut_s[~together]).all()
+    assert (shut_s[gap_m < 1e-6] == 0).all()
     apart = [way for way, same in zip(ways(closed, here, there), np.diag(together), strict=True) if not same]
     assert all(len(way.points) == 0 and np.isinf(way.time_s) for way in apart)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridward.engine.problems import BadInput
@@ -69,15 +69,20 @@ def test_a_table_kept_true_through_any_conditions_equals_one_made_afresh(seed, m
         assert np.array_equal(differs, before.key != kept.key)
 
 
-@given(seeds)
-@example(116)
+NO_WAY_BACK = (116, 994, 3572, 4098, 4149, 4953, 5092, 5914, 6180, 6970, 7717, 8113, 9370)
+"""All of the seeds whose maps leave no road that leads back, of so many one-way streets."""
+
+
+@pytest.mark.parametrize("seed", NO_WAY_BACK)
+def test_a_map_of_which_no_road_leads_back_is_refused(seed):
+    with pytest.raises(BadInput, match="leads anywhere and back"):
+        network(_ruled(seed, 0.4))
+
+
+@given(seeds.filter(lambda seed: seed not in NO_WAY_BACK))
 @settings(max_examples=25, deadline=None)
 def test_every_place_that_a_road_is_found_for_is_left_and_reached(seed):
-    try:
-        net = network(_ruled(seed, 0.4))
-    except BadInput as wrong:
-        assert "leads anywhere and back" in str(wrong)
-        return
+    net = network(_ruled(seed, 0.4))
     places = _places(np.random.default_rng(seed), 12)
     assert np.isfinite(net.matrix(places, places).time_s).all()
 
