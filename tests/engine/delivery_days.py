@@ -98,10 +98,11 @@ def days(draw) -> delivery.Problem:
     return delivery.problem(stops, vans, delivery.yards(np.arange(yard_count), loading_s=60), time_s, None, xy)
 
 
-def large(n: int, **van) -> delivery.Problem:
-    """A day of short rounds around one yard."""
-    xy = np.random.default_rng(1).uniform(0, 1000, (n + 1, 2))
-    stops = delivery.stops(np.arange(1, n + 1), packs=1)
-    vans = delivery.vans(np.zeros(n // 5), 1, **{"capacity": 8, "shift_to_s": 99_999, **van})
+def large(n: int, yard_count: int = 1, **van) -> delivery.Problem:
+    """A day of short rounds around one yard, or between some."""
+    xy = np.random.default_rng(1).uniform(0, 1000, (n + yard_count, 2))
+    stops = delivery.stops(np.arange(yard_count, n + yard_count), packs=1)
+    yard = np.arange(n // 5) % yard_count
+    vans = delivery.vans(yard, yard_count, **{"capacity": 8, "shift_to_s": 99_999, **van})
     time_s = np.hypot(*(xy[:, None] - xy[None]).transpose(2, 0, 1))
-    return delivery.problem(stops, vans, delivery.yards([0]), time_s, None, xy)
+    return delivery.problem(stops, vans, delivery.yards(np.arange(yard_count)), time_s, None, xy)

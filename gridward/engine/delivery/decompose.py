@@ -14,21 +14,29 @@ from gridward.engine.delivery.pairs import paired
 from gridward.engine.delivery.rounds import Purse, each
 from gridward.engine.delivery.search import REGISTRATIONS, Effort, Found, Start, better, early_penalties, paid, search
 from gridward.engine.delivery.shares import begun, several
+from gridward.engine.delivery.splits import between, split
+
+Array = np.ndarray
 
 STOPS_PYVRP, STOPS_PYVRP_MIXED = 150, 400
 """Up to so many stops PyVRP alone searches; it chooses better among types of van that share a yard."""
 STOPS_ALONE = 800
 """Up to so many stops it is not worth the seconds to start more processes."""
 LEAST_ROUTES = 35
-"""Where loads fill fewer vans, rounds are few and long, and PyVRP searches on for the last share of the effort."""
-LAST_SHARE = 0.5
+"""Where loads fill fewer vans, rounds are few and long."""
+LAST_SHARE, LAST_SHARE_LONG = 0.2, 0.5
+"""PyVRP searches on for the last share of the effort: up to 800 stops of one yard, or where rounds are few and long."""
 ROUNDS = 24
 STOPS_A_CLUSTER = 750
 TRIPS_A_CLUSTER = 25
 """Trips in a cluster at least: long ones lie across each other, and exchange with all."""
+SPLIT_TURNS, SPLIT_SHARE = range(3, 14), 0.5
+"""Where rounds are few and long and none are given, so many are split before these turns: the search opens none."""
 HOT, HOT_TRIPS, WARM, COLD = 1.0, 2.5, 0.25, 0.03
-"""A worse plan is accepted for about so many average ways at first, at first where vans load again (they are given
+"""A worse plan is accepted for about so many ways at first, at first where vans load again (they are given
 their towns while it is hot), at first from a plan given, and at last."""
+NEAREST = 0.1
+"""Stops count as no nearer to each other, in average ways."""
 
 
 def solve_data(
@@ -58,6 +66,11 @@ def mixed(data: ProblemData) -> bool:
     return len(set(ends)) < len(ends)
 
 
+def yards(data: ProblemData) -> int:
+    """How many pairs of yards vans begin and end their day at."""
+    return len({(kind.start_depot, kind.end_depot) for kind in data.vehicle_types()})
+
+
 def loads_unevenly(data: ProblemData) -> bool:
     """Whether vans load again and packs are ready later than vans: with a longest duty, PyVRP 0.14.1 takes some
     moves there for better than they are, and may never end."""
@@ -77,31 +90,55 @@ def routes_by_load(data: ProblemData) -> float:
 
 
 def by_ruin(data: ProblemData, effort: Effort, seed: int, start: Solution | None, pool: Executor | None) -> Found:
-    """Trips by savings, then ruin and recreate; PyVRP goes on where routes are few and long."""
+    """Trips by savings, then ruin and recreate; PyVRP goes on for the last share."""
     rng = np.random.default_rng(seed)
-    few = routes_by_load(data) < LEAST_ROUTES and not loads_unevenly(data)
-    purse = Purse(effort.share(1.0 - LAST_SHARE) if few else effort, pool is not None)
+    long = routes_by_load(data) < LEAST_ROUTES and not loads_unevenly(data)
+    share = last_share(data, long)
+    purse = Purse(effort.share(1.0 - share), pool is not None)
     hot = WARM if start else HOT_TRIPS if several(data) else HOT
     begin = repaired(data, start or begun(data, rng))
-    best = _cooled(data, purse, begin if begin.num_routes() else inserted(data, begin), hot, rng, pool)
+    begin = begin if begin.num_routes() else inserted(data, begin)
+    best = _cooled(data, purse, begin, heats(data, begin, hot), 0.0 if start or not long else SPLIT_SHARE, rng, pool)
     came = Found(best, early_penalties(data), purse.steps, purse.spent_s())
-    if not few or not best.num_routes():
+    if not share or not best.num_routes():
         return came
     left = effort.left(came.steps, came.cpu_s)
     last = search(data, left, seed, Start(best, came.penalties, REGISTRATIONS))
     return Found(last.solution, last.penalties, came.steps + last.steps, came.cpu_s + last.cpu_s)
 
 
+def last_share(data: ProblemData, long: bool) -> float:
+    """The share of the effort for which PyVRP searches on at last; `long` — rounds are few and long."""
+    if long:
+        return LAST_SHARE_LONG
+    if data.num_clients > STOPS_ALONE or loads_unevenly(data) or yards(data) > 1:
+        return 0.0
+    return LAST_SHARE
+
+
+def heats(data: ProblemData, solution: Solution, hot: float) -> Array:
+    """The price for which a worse plan is accepted before each turn, and after the last.
+
+    With one yard it is in ways from stop to stop at last: of short rounds most is the way out and back, which plans
+    that are worth comparing have in common. From several, stops are given to yards while it is hot: average ways.
+    """
+    way = paid(solution) / max(1, data.num_clients + solution.num_trips())
+    near = min(max(between(data, solution) / way, NEAREST), 1.0) if way and yards(data) == 1 else 1.0
+    return way * np.geomspace(hot * near**0.5, COLD * near, ROUNDS + 1)
+
+
 def _cooled(
-    data: ProblemData, purse: Purse, solution: Solution, hot: float, rng: np.random.Generator, pool: Executor | None
-) -> Solution:
+    data: ProblemData, purse: Purse, solution: Solution, heat: Array, split_share: float,
+    rng: np.random.Generator, pool: Executor | None,
+) -> Solution:  # fmt: skip
     """The best of rounds of ruin and recreate in large clusters of vans, cut anew and cooler from round to round."""
-    best, way = solution, paid(solution) / max(1, data.num_clients + solution.num_trips())
-    heat = way * np.geomspace(hot, COLD, ROUNDS + 1)
+    best = solution
     for turn in range(ROUNDS):
         if purse.over() or not solution.num_routes():
             break
         solution = paired(data, solution)
+        if turn in SPLIT_TURNS:
+            solution = split(data, solution, split_share, rng)
         left = purse.part(1 / (ROUNDS - turn))
         parts = cut(data, solution, clusters_of(data, solution, _stops_together(data, solution), rng))
         jobs = [
