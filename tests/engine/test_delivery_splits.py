@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -18,7 +20,7 @@ from gridward.engine.delivery.shares import begun
 from gridward.engine.delivery.splits import between, split
 from tests.engine.delivery_days import QUICK, SLOW, days, large, one_yard
 
-AT_M = (100, 110, 120, 20, 30, 40)
+AT_M = (100, 110, 120, 130, -20, -30, -40, -50)
 
 
 def round_of(day: delivery.Problem, *stops: int) -> Solution:
@@ -32,19 +34,28 @@ def rounds(solution: Solution) -> list[list[int]]:
 
 
 def test_a_round_is_cut_where_a_way_by_the_yard_costs_least() -> None:
-    day = one_yard(AT_M, van_count=2, capacity=6)
-    data, whole = model(day, np.arange(6)).data, round_of(day, *range(6))
+    day = one_yard(AT_M, van_count=2)
+    data, whole = model(day, np.arange(8)).data, round_of(day, *range(8))
     halves = split(data, whole, 1.0, np.random.default_rng(1))
-    assert rounds(halves) == [[0, 1, 2], [3, 4, 5]]
-    assert paid(halves) - paid(whole) == 120 + 20 - 100
+    assert rounds(halves) == [[0, 1, 2, 3], [4, 5, 6, 7]]
+    assert paid(halves) == paid(whole)
+
+
+def test_no_round_is_cut_where_every_way_home_is_closed() -> None:
+    day = one_yard(AT_M, van_count=2)
+    closed = day.time_s.copy()
+    closed[..., [3, 4, 5], 0] = np.inf
+    day = replace(day, time_s=closed)
+    data = model(day, np.arange(8)).data
+    assert rounds(split(data, round_of(day, *range(8)), 1.0, np.random.default_rng(1))) == [list(range(8))]
 
 
 def test_no_round_is_cut_without_a_van_for_it_nor_a_short_one_nor_more_than_asked_for() -> None:
-    rng, whole = np.random.default_rng(1), [list(range(6))]
-    for van_count, share, stops in ((1, 1.0, range(6)), (2, 0.0, range(6)), (2, 1.0, range(5))):
-        day = one_yard(AT_M[: len(stops)], van_count=van_count, capacity=6)
+    rng = np.random.default_rng(1)
+    for van_count, share, stops in ((1, 1.0, range(8)), (2, 0.0, range(8)), (2, 1.0, range(5))):
+        day = one_yard(AT_M[: len(stops)], van_count=van_count)
         data = model(day, np.arange(len(stops))).data
-        assert rounds(split(data, round_of(day, *stops), share, rng)) == [whole[0][: len(stops)]]
+        assert rounds(split(data, round_of(day, *stops), share, rng)) == [list(stops)]
 
 
 @SLOW
