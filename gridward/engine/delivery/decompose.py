@@ -137,7 +137,7 @@ def _cooled(
         if purse.over() or not solution.num_routes():
             break
         solution = paired(data, solution)
-        if turn in SPLIT_TURNS:
+        if split_share and turn in SPLIT_TURNS:
             solution = split(data, solution, split_share, rng)
         left = purse.part(1 / (ROUNDS - turn))
         parts = cut(data, solution, clusters_of(data, solution, _stops_together(data, solution), rng))
