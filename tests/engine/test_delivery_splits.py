@@ -17,7 +17,7 @@ from gridward.engine.delivery.insertion import repaired
 from gridward.engine.delivery.model import model
 from gridward.engine.delivery.search import paid, search
 from gridward.engine.delivery.shares import begun
-from gridward.engine.delivery.splits import between, split
+from gridward.engine.delivery.splits import between, split, windowed
 from tests.engine.delivery_days import QUICK, SLOW, days, large, one_yard
 
 AT_M = (100, 110, 120, 130, -20, -30, -40, -50)
@@ -98,3 +98,8 @@ def test_pyvrp_goes_on_at_last_but_not_from_many_yards_nor_on_large_days_of_shor
     assert share(large(60, 2), False) == 0.0 < share(large(60, 2), True)
     assert share(one_yard(range(1, 802), van_count=9, capacity=100), False) == 0.0
     assert share(one_yard((100, 200), trips=2, max_duty_s=4000, stop={"ready_s": [0, 9]}), False) == 0.0
+
+
+def test_a_stop_that_opens_late_or_closes_early_has_a_window() -> None:
+    for stop, has in (({}, False), ({"from_s": [0, 9]}, True), ({"to_s": [9_999, 10_000]}, True)):
+        assert windowed(model(one_yard((100, 200), stop=stop), np.arange(2)).data) == has

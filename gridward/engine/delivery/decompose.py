@@ -14,7 +14,7 @@ from gridward.engine.delivery.pairs import paired
 from gridward.engine.delivery.rounds import Purse, each
 from gridward.engine.delivery.search import REGISTRATIONS, Effort, Found, Start, better, early_penalties, paid, search
 from gridward.engine.delivery.shares import begun, several
-from gridward.engine.delivery.splits import between, split
+from gridward.engine.delivery.splits import between, split, windowed
 
 Array = np.ndarray
 
@@ -31,7 +31,7 @@ STOPS_A_CLUSTER = 750
 TRIPS_A_CLUSTER = 25
 """Trips in a cluster at least: long ones lie across each other, and exchange with all."""
 SPLIT_TURNS, SPLIT_SHARE = range(3, 14), 0.5
-"""Where rounds are few and long and none are given, so many are split before these turns: the search opens none."""
+"""Where rounds are few and long, stops have windows and no plan is given, so many are split before these turns."""
 HOT, HOT_TRIPS, WARM, COLD = 1.0, 2.5, 0.25, 0.03
 """A worse plan is accepted for about so many ways at first, at first where vans load again (they are given
 their towns while it is hot), at first from a plan given, and at last."""
@@ -93,12 +93,12 @@ def by_ruin(data: ProblemData, effort: Effort, seed: int, start: Solution | None
     """Trips by savings, then ruin and recreate; PyVRP goes on for the last share."""
     rng = np.random.default_rng(seed)
     long = routes_by_load(data) < LEAST_ROUTES and not loads_unevenly(data)
-    share = last_share(data, long)
+    share, cuts = last_share(data, long), long and windowed(data) and not start
     purse = Purse(effort.share(1.0 - share), pool is not None)
     hot = WARM if start else HOT_TRIPS if several(data) else HOT
     begin = repaired(data, start or begun(data, rng))
     begin = begin if begin.num_routes() else inserted(data, begin)
-    best = _cooled(data, purse, begin, heats(data, begin, hot), 0.0 if start or not long else SPLIT_SHARE, rng, pool)
+    best = _cooled(data, purse, begin, heats(data, begin, hot), SPLIT_SHARE if cuts else 0.0, rng, pool)
     came = Found(best, early_penalties(data), purse.steps, purse.spent_s())
     if not share or not best.num_routes():
         return came

@@ -28,11 +28,17 @@ def legs(data: ProblemData, route: Route) -> tuple[Array, Array, Array]:
     far_m, far_s = data.distance_matrix(kind.profile), data.duration_matrix(kind.profile)
 
     def cost(a: Array, b: Array) -> Array:
-        return (kind.unit_distance_cost * far_m[a, b] + kind.unit_duration_cost * far_s[a, b]).astype(np.float64)
+        return float(kind.unit_distance_cost) * far_m[a, b] + float(kind.unit_duration_cost) * far_s[a, b]
 
     here, there = at[before], at[before + 1]
     home, out = np.full(len(here), at[-1]), np.full(len(here), at[0])
     return cost(here, there), cost(here, home) + cost(out, there), before
+
+
+def windowed(data: ProblemData) -> bool:
+    """Whether a stop opens or closes within the day: then how many rounds are best is more than a matter of loads."""
+    closes = max(kind.tw_late for kind in data.vehicle_types())
+    return any(client.tw_early > 0 or client.tw_late < closes for client in data.clients())
 
 
 def between(data: ProblemData, solution: Solution) -> float:
