@@ -14,7 +14,7 @@ from pyvrp import Activity, ActivityType
 
 from gridward.engine import delivery
 from gridward.engine.delivery.anneal import begin as begin_search
-from gridward.engine.delivery.anneal import work_of
+from gridward.engine.delivery.anneal import cool, work_of
 from gridward.engine.delivery.arrays import flat, state_of
 from gridward.engine.delivery.insertion import repaired
 from gridward.engine.delivery.model import model
@@ -113,9 +113,31 @@ def test_a_stop_is_priced_in_a_van_as_pyvrp_prices_it(day: delivery.Problem, see
             if nodes and state.driven[v] < arrays.trips[v]:
                 yards = data.num_clients + np.flatnonzero(arrays.reload[v])
                 apart = [way for yard in yards.tolist() for way in ([c, yard, *nodes], [*nodes, yard, c])]
-                assert new_trip_price(arrays, state, v, c) == pytest.approx(
-                    cheapest(data, apart, kind) - before, rel=1e-9
-                )
+                more = cheapest(data, apart, kind) - before
+                assert new_trip_price(arrays, state, v, c) == pytest.approx(more, rel=1e-9)
+                assert more >= arrays.alone[c] - 3 * arrays.per_m[v], "less than it is passed over for"
+
+
+@MANY
+@given(days() | loading_days(), st.integers(0, 100))
+def test_what_is_kept_of_a_van_is_what_reckoning_it_anew_gives(day: delivery.Problem, seed: int) -> None:
+    _, arrays, visits = reckoned(day, seed)
+    state, work = searched(arrays, visits)
+    cool(arrays, state, state_of(arrays, visits), work, 50.0)
+    anew, _ = searched(arrays, [state.stop[v, : state.size[v]].tolist() for v in range(len(visits))])
+    for v, size in enumerate(state.size):
+        trips = state.driven[v]
+        assert (state.cost[v], trips) == (anew.cost[v], anew.driven[v])
+        for kept, fresh, until in (
+            (state.leg, anew.leg, size + 1), (state.part, anew.part, size + 1), (state.begins, anew.begins, trips + 1),
+            (state.ready, anew.ready, trips), (state.load, anew.load, trips),
+        ):  # fmt: skip
+            np.testing.assert_array_equal(kept[v, :until], fresh[v, :until])
+    clients = np.arange(arrays.clients)
+    np.testing.assert_array_equal(state.route[clients], anew.route[clients])
+    np.testing.assert_array_equal(
+        state.at[clients[state.route[clients] >= 0]], anew.at[clients[anew.route[clients] >= 0]]
+    )
 
 
 def cheapest(data: pyvrp.ProblemData, ways: list[list[int]], kind: int) -> float:

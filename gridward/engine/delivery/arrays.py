@@ -17,10 +17,14 @@ NEAR = 200
 WAITING = 0.2
 """What a second of waiting counts where a second too late counts 1, when stops are near each other."""
 FAR = BEYOND_PRIZE = 1 << 40
+NUMBER_BITS = 20
+"""So many clients at most; beside a length up to `FAR` in one whole number, which sorts faster than two."""
 
 
 WAY = np.dtype([("m", np.int32), ("s", np.int32), ("back_m", np.int32), ("back_s", np.int32)])
 """The metres and seconds of a way, and of the way back."""
+LEG = np.dtype([("place", np.int32), ("m", np.int32), ("s", np.int32), ("done", np.int32)])
+"""The place of a node, the metres and seconds of the way to it, and when all before it is done at the earliest."""
 PART = np.dtype([(f"{side}_{what}", np.int64) for side in ("lead", "rest") for what in ("m", "s", "early", "late")])
 """What leads to the first k nodes of a route and what follows them: metres, seconds, earliest and latest begin."""
 
@@ -29,6 +33,7 @@ class Data(NamedTuple):
     """Nodes [n + y] (clients, then yards), vehicles [m] (each its own), places [p]; whole seconds, metres and prices.
 
     ready — when its packs may be loaded, 0 if no later than vans are there. gated — whether any are ready later.
+    alone — what the metres of one more trip cost at least, for this client alone.
     way — [profile, p, p] from the first place to the second and from there back, so that a stop's ways lie together.
     """
 
@@ -41,6 +46,7 @@ class Data(NamedTuple):
     ready: Array
     near: Array
     away: Array
+    alone: Array
     clients: int
     gated: bool
     trips: Array
@@ -71,7 +77,7 @@ class State(NamedTuple):
     route, at — [n] where a client is: vehicle (-1 = in none), position.
     begins — [m, trips + 1] the position each trip begins at; beyond the last one, one more than there are nodes.
     ready — [m, trips] when the last packs of a trip are ready.
-    place, way_m, way_s — [m, k] the place of a node, and the way to it; after the last, those of the end.
+    leg — [m, k] the way to a node and what is before it, `LEG`; after the last, that to the end.
     part — [m, k] what leads to the first k nodes and what follows them, `PART`.
     """
 
@@ -84,9 +90,7 @@ class State(NamedTuple):
     load: Array
     driven: Array
     cost: Array
-    place: Array
-    way_m: Array
-    way_s: Array
+    leg: Array
     part: Array
 
 
@@ -120,7 +124,10 @@ def flat(data: ProblemData, solution: Solution) -> tuple[Data, list[list[int]]]:
         **_nodes(data, number),
         **_vehicles(data, [data.vehicle_type(at) for at in kinds], number),
     }
-    arrays = {name: np.ascontiguousarray(column, np.int64) for name, column in columns.items()}
+    arrays = {
+        name: np.ascontiguousarray(column, np.uint32 if name == "near" else np.int64)
+        for name, column in columns.items()
+    }  # the nearest stops are what a search reads most of
     return Data(**arrays, clients=data.num_clients, gated=ready_later(data), way=_ways(data, order)), visits
 
 
@@ -177,9 +184,23 @@ def _nodes(data: ProblemData, number: Array) -> dict[str, Array | list]:
         "closes": [min(one.tw_late, FAR) for one in both],
         "ready": np.concatenate([_ready(data), np.zeros(len(depots))]),
         "prize": np.where([client.required for client in clients], prize.sum() + BEYOND_PRIZE, prize),
-        "near": np.argsort(_apart(data, homes), axis=1, kind="stable")[:, :NEAR],
+        "near": _nearest(_apart(data, homes)),
+        "alone": _alone(data, homes),
         "away": metres[places[len(clients) :]].min(axis=0)[homes],
     }
+
+
+def _alone(data: ProblemData, homes: Array) -> Array:
+    """[n] what the metres of one more trip for a client alone cost at least: no way is quicker by way of a third."""
+    least = np.full(len(homes), FAR)
+    for kind in data.vehicle_types():
+        metres = data.distance_matrix(kind.profile)
+        begin, end = data.depot(kind.start_depot).location, data.depot(kind.end_depot).location
+        for yard in (data.depot(one).location for one in kind.reload_depots):
+            for here, there in ((yard, end), (begin, yard)):
+                more = metres[here, homes] + metres[homes, there] - metres[here, there]
+                least = np.minimum(least, kind.unit_distance_cost * more)
+    return least
 
 
 def _apart(data: ProblemData, homes: Array) -> Array:
@@ -194,6 +215,12 @@ def _apart(data: ProblemData, homes: Array) -> Array:
     apart = metres + metres.mean() / max(seconds.mean(), 1.0) * (WAITING * waits_s + late_s)
     np.fill_diagonal(apart, -1.0)
     return np.minimum(apart, apart.T)
+
+
+def _nearest(apart: Array) -> Array:
+    """[n, NEAR or fewer] the nearest of all first; of those as near by whole metres, the first."""
+    keys = (np.minimum(apart, FAR).astype(np.int64) << NUMBER_BITS) | np.arange(len(apart))
+    return np.sort(keys, axis=1)[:, :NEAR] & ((1 << NUMBER_BITS) - 1)
 
 
 def _vehicles(data: ProblemData, types: list[VehicleType], number: Array) -> dict[str, Array | list]:
@@ -232,7 +259,7 @@ def state_of(data: Data, visits: list[list[int]]) -> State:
         np.zeros(m, np.int64), np.zeros((m, width), np.int64), np.full(n, -1, np.int64), np.zeros(n, np.int64),
         np.zeros((m, trips + 1), np.int64), np.zeros((m, trips), np.int64),
         np.zeros((m, trips, data.load.shape[1]), np.int64), np.ones(m, np.int64),
-        np.zeros(m), *(np.zeros((m, width + 1), np.int64) for _ in range(3)), np.zeros((m, width + 1), PART),
+        np.zeros(m), np.zeros((m, width + 1), LEG), np.zeros((m, width + 1), PART),
     )  # fmt: skip
     for v, nodes in enumerate(visits):
         state.size[v] = len(nodes)

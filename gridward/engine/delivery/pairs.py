@@ -3,6 +3,7 @@
 import numpy as np
 from pyvrp import Activity, ActivityType, ProblemData, Route, Solution
 from scipy.optimize import linear_sum_assignment
+from scipy.spatial.distance import cdist
 
 from gridward.engine.delivery.clusters import activities, barycentre, visited
 
@@ -31,7 +32,8 @@ def _dealt(data: ProblemData, kind: int, own: list[Route]) -> list[Route]:
     vans = [Route(data, trip, kind) for trip in layers[0]]
     for layer in layers[1:]:
         ways = [[_then(data, kind, van, trip) for trip in layer] for van in vans]
-        apart = np.array([[_apart(data, van, trip) for trip in layer] for van in vans])
+        middle = np.array([barycentre(data, visited(van)) for van in vans])
+        apart = cdist(middle, [barycentre(data, _clients(trip)) for trip in layer])
         price = np.where([[way.is_feasible() for way in row] for row in ways], apart, IMPOSSIBLE)
         rows, columns = linear_sum_assignment(price)
         if price[rows, columns].max() >= IMPOSSIBLE:
@@ -55,7 +57,5 @@ def _then(data: ProblemData, kind: int, van: Route, trip: list[Activity]) -> Rou
     return Route(data, [*activities(van), *trip], kind)
 
 
-def _apart(data: ProblemData, van: Route, trip: list[Activity]) -> float:
-    first = barycentre(data, visited(van))
-    second = barycentre(data, [stop.idx for stop in trip if stop.type == ActivityType.CLIENT])
-    return float(np.hypot(first[0] - second[0], first[1] - second[1]))
+def _clients(trip: list[Activity]) -> list[int]:
+    return [stop.idx for stop in trip if stop.type == ActivityType.CLIENT]

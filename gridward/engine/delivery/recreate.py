@@ -8,7 +8,7 @@ Source: Christiaens & Vanden Berghe (2020), slack induction by string removals f
 
 from gridward.engine.compiled import kernel, order_by, random
 from gridward.engine.delivery.ruin import touch
-from gridward.engine.delivery.segments import ahead, joined, put, refresh, visit, with_stop, with_trip
+from gridward.engine.delivery.segments import put, refresh, visit, with_stop, with_trip
 
 BLINK = 0.01
 SHUFFLED = 0.1
@@ -61,6 +61,8 @@ def fits(data, state, v, trip, c):
 def first_in_time(data, state, v, c):
     """The first position of route v from which what follows can still be driven in time after a stop."""
     ready, low, high = data.opens[c] + data.service[c], 0, state.size[v]
+    if state.part[v, 0].rest_late >= ready:
+        return 0
     while low < high:
         middle = (low + high) // 2
         if state.part[v, middle].rest_late < ready:
@@ -68,21 +70,6 @@ def first_in_time(data, state, v, c):
         else:
             high = middle
     return low
-
-
-@kernel
-def after(data, state, v, k, led, later):
-    """Seconds, earliest and latest begin of what leads to the first k nodes of route v, of what leads to one fewer.
-
-    Parameters: later — the trip would be ready later than it is, so that this has to be reckoned.
-    """
-    if not later:
-        part = state.part[v, k]
-        return part.lead_s, part.lead_early, part.lead_late
-    node = state.stop[v, k - 1]
-    return joined(
-        led[0], led[1], led[2], state.way_s[v, k - 1], data.service[node], data.opens[node], data.closes[node]
-    )
 
 
 @kernel
@@ -96,18 +83,15 @@ def best_in_trips(data, state, work, v, c, best):
         first = max(state.begins[v, trip], soonest)
         if first >= state.begins[v, trip + 1]:
             continue
-        later = data.ready[c] > state.ready[v, trip]
-        led = ahead(data, state, v, trip, first, data.ready[c] if later else state.ready[v, trip])
-        to = data.way[profile, at, state.place[v, first - 1] if first > 0 else data.start[v]]
+        to = data.way[profile, at, state.leg[v, first - 1].place if first > 0 else data.start[v]]
         for k in range(first, state.begins[v, trip + 1]):
-            if k > first:
-                led = after(data, state, v, k, led, later)
-            if led[0] < 0 or led[0] + led[1] > data.closes[c]:
+            leg = state.leg[v, k]
+            if leg.done > data.closes[c]:
                 break
-            onward = data.way[profile, at, state.place[v, k]]
-            more_m = to.back_m + onward.m - state.way_m[v, k]
+            onward = data.way[profile, at, leg.place]
+            more_m = to.back_m + onward.m - leg.m
             if per_m * more_m < best and random(work.rng) >= BLINK:
-                price = with_stop(data, state, v, k, c, to, onward, led) - state.cost[v]
+                price = with_stop(data, state, v, trip, k, c, to, onward) - state.cost[v]
                 if price < best:
                     best, best_k = price, k
             to = onward
@@ -168,19 +152,19 @@ def list_free(data, state, work):
 def best_place(data, state, work, c, best):
     """Where a stop costs least, if less than `best`: vehicle or -1, position, yard of a new trip or -1."""
     best, best_v, best_k = best_near(data, state, work, c, best)
-    best_y = -1
+    best_y, loads_again = -1, data.alone[c] < best
     for a in range(work.free_count[0]):
         v = work.free[a]
         if state.size[v] + 2 > state.stop.shape[1]:
             continue
-        if state.size[v] > 0:
-            price, y = best_new_trip(data, state, v, c, best)
-            if y >= 0:
-                best, best_v, best_y = price, v, y
-        elif data.fixed[v] < best:
+        if state.size[v] == 0 and data.fixed[v] < best:
             price, k = best_in_trips(data, state, work, v, c, best)
             if k >= 0:
                 best, best_v, best_k, best_y = price, v, k, -1
+        elif state.size[v] > 0 and loads_again:
+            price, y = best_new_trip(data, state, v, c, best)
+            if y >= 0:
+                best, best_v, best_y = price, v, y
     return best_v, best_k, best_y
 
 

@@ -10,6 +10,8 @@ from gridward.engine.compiled import kernel
 
 NEVER = 1e15
 """Beyond any cost, and small enough for whole numbers to be exact beside it."""
+LATEST = (1 << 31) - 1
+"""The latest that a leg holds: later than it is reckoned as then."""
 
 
 @kernel
@@ -55,13 +57,13 @@ def ahead(data, state, v, trip, k, ready):
     else:
         node, part = state.stop[v, first - 1], state.part[v, first - 1]
         s, early, late = joined(
-            part.lead_s, part.lead_early, part.lead_late, state.way_s[v, first - 1], data.service[node],
+            part.lead_s, part.lead_early, part.lead_late, state.leg[v, first - 1].s, data.service[node],
             max(data.opens[node], ready), data.closes[node],
         )  # fmt: skip
     for b in range(first, k):
         node = state.stop[v, b]
         s, early, late = joined(
-            s, early, late, state.way_s[v, b], data.service[node], data.opens[node], data.closes[node]
+            s, early, late, state.leg[v, b].s, data.service[node], data.opens[node], data.closes[node]
         )
     return s, early, late
 
@@ -76,30 +78,40 @@ def trip_at(state, v, k):
 
 
 @kernel
+def done_s(s, early):
+    """The earliest time by which all that takes so long and begins so early is done."""
+    return min(s + early, LATEST) if s >= 0 else LATEST
+
+
+@kernel
+def link(data, state, v, k):
+    """Look up the way to position k of route v, or to its end."""
+    size, here = state.size[v], state.leg[v, k - 1].place if k > 0 else data.start[v]
+    there = data.place[state.stop[v, k]] if k < size else data.end[v]
+    leg, way = state.leg[v, k], data.way[data.profile[v], here, there]
+    leg.place, leg.m, leg.s = there, way.m if size > 0 else 0, way.s
+
+
+@kernel
 def lead(data, state, v, k, trip):
     """Reckon anew what leads to the nodes of route v from position k on, which is in this trip."""
-    profile, size = data.profile[v], state.size[v]
-    here = state.place[v, k - 1] if k > 0 else data.start[v]
-    part = state.part[v, k]
+    size, part = state.size[v], state.part[v, k]
     m, s, early, late = part.lead_m, part.lead_s, part.lead_early, part.lead_late
     for b in range(k, size):
         node = state.stop[v, b]
-        there = data.place[node]
         opens = data.opens[node]
         if node >= data.clients:
             trip += 1
             state.begins[v, trip] = b + 1
             opens = max(opens, state.ready[v, trip])
         state.at[node] = b
-        way = data.way[profile, here, there]
-        state.place[v, b], state.way_m[v, b], state.way_s[v, b] = there, way.m, way.s
-        m += way.m
-        s, early, late = joined(s, early, late, way.s, data.service[node], opens, data.closes[node])
+        leg = state.leg[v, b]
+        leg.done = done_s(s, early)
+        m += leg.m
+        s, early, late = joined(s, early, late, leg.s, data.service[node], opens, data.closes[node])
         part = state.part[v, b + 1]
         part.lead_m, part.lead_s, part.lead_early, part.lead_late = m, s, early, late
-        here = there
-    way = data.way[profile, here, data.end[v]]
-    state.place[v, size], state.way_m[v, size], state.way_s[v, size] = data.end[v], way.m if size > 0 else 0, way.s
+    state.leg[v, size].done = done_s(s, early)
     state.driven[v] = trip + 1
     state.begins[v, trip + 1] = size + 1
 
@@ -114,12 +126,12 @@ def rest(data, state, v, k, trip):
     m, s, early, late = part.rest_m, part.rest_s, part.rest_early, part.rest_late
     for b in range(k, -1, -1):
         node = state.stop[v, b]
-        m += state.way_m[v, b + 1]
+        m += state.leg[v, b + 1].m
         opens = data.opens[node]
         if node >= data.clients:
             opens = max(opens, state.ready[v, trip])
             trip -= 1
-        s, early, late = joined(data.service[node], opens, data.closes[node], state.way_s[v, b + 1], s, early, late)
+        s, early, late = joined(data.service[node], opens, data.closes[node], state.leg[v, b + 1].s, s, early, late)
         part = state.part[v, b]
         part.rest_m, part.rest_s, part.rest_early, part.rest_late = m, s, early, late
 
@@ -151,9 +163,9 @@ def cost_of(data, state, v):
         return 0.0
     part = state.part[v, size]
     s, _, _ = joined(
-        part.lead_s, part.lead_early, part.lead_late, state.way_s[v, size], 0, data.end_opens[v], data.end_closes[v]
+        part.lead_s, part.lead_early, part.lead_late, state.leg[v, size].s, 0, data.end_opens[v], data.end_closes[v]
     )
-    return priced(data, v, part.lead_m + state.way_m[v, size], s)
+    return priced(data, v, part.lead_m + state.leg[v, size].m, s)
 
 
 @kernel
@@ -166,19 +178,19 @@ def refresh(data, state, v):
     part.lead_s, part.lead_early, part.lead_late = loaded(data, v, state.ready[v, 0])
     part = state.part[v, size]
     part.rest_m, part.rest_s, part.rest_early, part.rest_late = 0, 0, data.end_opens[v], data.end_closes[v]
+    for k in range(size + 1):
+        link(data, state, v, k)
     lead(data, state, v, 0, 0)
     rest(data, state, v, size - 1, state.driven[v] - 1)
     state.cost[v] = cost_of(data, state, v)
 
 
 @kernel
-def with_stop(data, state, v, k, c, to, onward, led):
-    """What route v costs with a stop at position k by these ways; NEVER if that breaks a limit.
-
-    Parameters: led — seconds, earliest and latest begin of what leads to the first k nodes.
-    """
+def with_stop(data, state, v, trip, k, c, to, onward):
+    """What route v costs with a stop at position k of this trip by these ways; NEVER if that breaks a limit."""
     part = state.part[v, k]
-    s, early, late = joined(led[0], led[1], led[2], to.back_s, data.service[c], data.opens[c], data.closes[c])
+    s, early, late = ahead(data, state, v, trip, k, max(data.ready[c], state.ready[v, trip]))
+    s, early, late = joined(s, early, late, to.back_s, data.service[c], data.opens[c], data.closes[c])
     s, early, late = joined(s, early, late, onward.s, part.rest_s, part.rest_early, part.rest_late)
     return priced(data, v, part.lead_m + to.back_m + onward.m + part.rest_m, s)
 
@@ -187,10 +199,10 @@ def with_stop(data, state, v, k, c, to, onward, led):
 def with_trip(data, state, v, k, first, second):
     """What route v costs with a yard and then a stop at its end k, or a stop and then a yard at its begin (k = 0)."""
     profile, part = data.profile[v], state.part[v, k]
-    here = state.place[v, k - 1] if k > 0 else data.start[v]
+    here = state.leg[v, k - 1].place if k > 0 else data.start[v]
     to = data.way[profile, here, data.place[first]]
     between = data.way[profile, data.place[first], data.place[second]]
-    onward = data.way[profile, data.place[second], state.place[v, k]]
+    onward = data.way[profile, data.place[second], state.leg[v, k].place]
     s, early, late = part.lead_s, part.lead_early, part.lead_late
     first_opens, second_opens = data.opens[first], data.opens[second]
     if first >= data.clients:
@@ -217,7 +229,10 @@ def visit(data, state, v, k, c):
         one, after = state.part[v, b], state.part[v, b + 1]
         after.rest_m, after.rest_s = one.rest_m, one.rest_s
         after.rest_early, after.rest_late = one.rest_early, one.rest_late
+        state.leg[v, b + 1] = state.leg[v, b]
     put(state, v, k, c)
+    link(data, state, v, k)
+    link(data, state, v, k + 1)
     for d in range(data.load.shape[1]):
         state.load[v, trip, d] += data.load[c, d]
     lead(data, state, v, k, trip)
@@ -232,8 +247,7 @@ def copy(data, state, other, v):
     state.size[v], state.driven[v], state.cost[v] = size, other.driven[v], other.cost[v]
     for k in range(size + 1):
         state.part[v, k] = other.part[v, k]
-        state.place[v, k] = other.place[v, k]
-        state.way_m[v, k], state.way_s[v, k] = other.way_m[v, k], other.way_s[v, k]
+        state.leg[v, k] = other.leg[v, k]
     for k in range(size):
         state.stop[v, k] = other.stop[v, k]
     for trip in range(other.driven[v]):

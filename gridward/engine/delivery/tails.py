@@ -49,7 +49,7 @@ def with_tail(data, state, v, k, w, cut):
     if size > state.stop.shape[1]:
         return NEVER
     head, tail = state.part[v, k], state.part[w, cut]
-    way = data.way[data.profile[v], state.place[v, k - 1] if k > 0 else data.start[v], state.place[w, cut]]
+    way = data.way[data.profile[v], state.leg[v, k - 1].place if k > 0 else data.start[v], state.leg[w, cut].place]
     s, early, late = head.lead_s, head.lead_early, head.lead_late
     if data.gated:
         trip = trip_at(state, v, k)
