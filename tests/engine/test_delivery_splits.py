@@ -12,7 +12,7 @@ from pyvrp import Activity, ActivityType, Route, Solution
 
 from gridward.engine import delivery
 from gridward.engine.delivery.clusters import visited
-from gridward.engine.delivery.decompose import COLD, HOT, NEAREST, heats, last_share
+from gridward.engine.delivery.decompose import COLD, HOT, NEAREST, heats, hottest, last_share
 from gridward.engine.delivery.insertion import repaired
 from gridward.engine.delivery.model import model
 from gridward.engine.delivery.search import paid, search
@@ -87,6 +87,13 @@ def test_stops_of_several_yards_are_given_to_them_in_average_ways() -> None:
     solution = search(data, QUICK, 1).solution
     way = paid(solution) / (60 + solution.num_trips())
     assert heats(data, solution, HOT)[[0, -1]] == pytest.approx([HOT * way, COLD * way])
+
+
+def test_a_search_begins_hotter_where_vans_load_again_and_hottest_from_several_yards() -> None:
+    def first(yard_count: int, trips: int) -> float:
+        return hottest(model(large(60, yard_count, trips=trips), np.arange(60)).data)
+
+    assert first(1, 1) == first(2, 1) < first(1, 2) < first(2, 2)
 
 
 def test_pyvrp_goes_on_at_last_but_not_from_many_yards_nor_on_large_days_of_short_rounds() -> None:

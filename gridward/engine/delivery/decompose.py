@@ -32,9 +32,9 @@ TRIPS_A_CLUSTER = 25
 """Trips in a cluster at least: long ones lie across each other, and exchange with all."""
 SPLIT_TURNS, SPLIT_SHARE = range(3, 14), 0.5
 """Where rounds are few and long, stops have windows and no plan is given, so many are split before these turns."""
-HOT, HOT_TRIPS, WARM, COLD = 1.0, 2.5, 0.25, 0.03
-"""A worse plan is accepted for about so many ways at first, at first where vans load again (they are given
-their towns while it is hot), at first from a plan given, and at last."""
+HOT, HOT_TRIPS, HOT_YARDS, WARM, COLD = 1.0, 2.5, 5.0, 0.25, 0.03
+"""A worse plan is accepted for about so many ways at first, at first where vans load again, and that at one of several
+yards (vans are given their towns while it is hot), at first from a plan given, and at last."""
 NEAREST = 0.1
 """Stops count as no nearer to each other, in average ways."""
 
@@ -95,7 +95,7 @@ def by_ruin(data: ProblemData, effort: Effort, seed: int, start: Solution | None
     long = routes_by_load(data) < LEAST_ROUTES and not loads_unevenly(data)
     share, cuts = last_share(data, long), long and windowed(data) and not start
     purse = Purse(effort.share(1.0 - share), pool is not None)
-    hot = WARM if start else HOT_TRIPS if several(data) else HOT
+    hot = WARM if start else hottest(data)
     begin = repaired(data, start or begun(data, rng))
     begin = begin if begin.num_routes() else inserted(data, begin)
     best = _cooled(data, purse, begin, heats(data, begin, hot), SPLIT_SHARE if cuts else 0.0, rng, pool)
@@ -105,6 +105,13 @@ def by_ruin(data: ProblemData, effort: Effort, seed: int, start: Solution | None
     left = effort.left(came.steps, came.cpu_s)
     last = search(data, left, seed, Start(best, came.penalties, REGISTRATIONS))
     return Found(last.solution, last.penalties, came.steps + last.steps, came.cpu_s + last.cpu_s)
+
+
+def hottest(data: ProblemData) -> float:
+    """For how many ways a worse plan is accepted at first, where no plan is given."""
+    if not several(data):
+        return HOT
+    return HOT_YARDS if yards(data) > 1 else HOT_TRIPS
 
 
 def last_share(data: ProblemData, long: bool) -> float:
