@@ -62,9 +62,9 @@ def _short_of_ends(points: np.ndarray) -> np.ndarray:
     return np.concatenate([ends[:1], inside, ends[1:]])
 
 
-def durations_s(asked: Any, from_points: np.ndarray, to_points: np.ndarray) -> np.ndarray:
+def durations_s(asked: Any, from_points: np.ndarray, to_points: np.ndarray, **options: float) -> np.ndarray:
     """Seconds by car of n pairs [n, 2] latitude, longitude; NaN where Valhalla finds no way."""
-    return np.array([duration_s(asked, *pair) for pair in zip(from_points, to_points, strict=True)])
+    return np.array([duration_s(asked, *pair, **options) for pair in zip(from_points, to_points, strict=True)])
 
 
 def _tiles(osm: Path, folder: Path) -> Path:
