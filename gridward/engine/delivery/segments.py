@@ -11,7 +11,7 @@ from gridward.engine.compiled import kernel
 NEVER = 1e15
 """Beyond any cost, and small enough for whole numbers to be exact beside it."""
 LATEST = (1 << 31) - 1
-"""The latest that a leg holds: later than it is reckoned as then."""
+"""The latest time that a leg holds; what is later counts as then."""
 
 
 @kernel
