@@ -32,7 +32,7 @@ def _dealt(data: ProblemData, kind: int, own: list[Route]) -> list[Route]:
     vans = [Route(data, trip, kind) for trip in layers[0]]
     for layer in layers[1:]:
         ways = [[_then(data, kind, van, trip) for trip in layer] for van in vans]
-        middle = np.array([barycentre(data, visited(van)) for van in vans])
+        middle = [barycentre(data, visited(van)) for van in vans]
         apart = cdist(middle, [barycentre(data, _clients(trip)) for trip in layer])
         price = np.where([[way.is_feasible() for way in row] for row in ways], apart, IMPOSSIBLE)
         rows, columns = linear_sum_assignment(price)
